@@ -1,0 +1,1 @@
+"""odimaging: a desktop imaging manager for dental offices. ARCHITECTURE.md tells how it is built."""

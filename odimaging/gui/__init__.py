@@ -1,0 +1,1 @@
+"""The window: Qt only here. It sees the Repository object, jobs and presenters, and nothing below."""

@@ -1,0 +1,1 @@
+"""Widgets. Each takes its presenter or model by constructor."""

@@ -1,0 +1,1 @@
+"""The way out: SFTP, host keys, the operating system's vault."""

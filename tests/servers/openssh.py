@@ -1,0 +1,1 @@
+"""A private OpenSSH server for the run."""
