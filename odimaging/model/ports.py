@@ -518,6 +518,16 @@ class Decoder(Protocol):
         """End the processes."""
 
 
+class TileCache(Protocol):
+    """The window's own tiles, in the user's private folder (decision 42). Any thread; never raises."""
+
+    def get(self, key: str) -> Picture | None:
+        """The tile kept under this key, BGRA; None if there is none, or it cannot be read."""
+
+    def put(self, key: str, picture: Picture) -> None:
+        """Keep a tile; old ones make room. A full disk is no error."""
+
+
 # ---------------------------------------------------------------- transfer
 
 
