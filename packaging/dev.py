@@ -20,11 +20,34 @@ VENV = Path(os.environ.get("ODIMAGING_VENV", ROOT / ".venv"))
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 # Debian's packages behind the wheels: what Qt links to, and its X11 platform.
-WINDOW = """
-    python3-venv ca-certificates libglib2.0-0 libbrotli1 libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3
-    libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1
-""".split()
-SERVERS = "mariadb-server-core mariadb-client-core openssh-server xvfb xauth openbox xdotool strace git".split()
+WINDOW = [
+    "python3-venv",
+    "ca-certificates",
+    "libglib2.0-0",
+    "libbrotli1",
+    "libgl1",
+    "libegl1",
+    "libxkbcommon0",
+    "libfontconfig1",
+    "libdbus-1-3",
+    "libxkbcommon-x11-0",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+]
+SERVERS = [
+    "mariadb-server-core",
+    "mariadb-client-core",
+    "openssh-server",
+    "xvfb",
+    "xauth",
+    "openbox",
+    "xdotool",
+    "strace",
+    "git",
+]
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +56,7 @@ def main(arguments: list[str]) -> int:
     if verb not in ("run", "test", "bench"):
         print(__doc__)
         return 0 if verb in ("help", "-h", "--help") else 2
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 this very check tells the user
         print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
         return 1
     if verb == "run" and (missing := no_display()):
@@ -81,11 +104,15 @@ def system_packages(wanted: list[str]) -> None:
     become: list[str] = []
     if os.geteuid() != 0:
         if shutil.which("sudo") is None:
-            raise Unprepared(f"These system packages are missing; ask an administrator: {' '.join(command)}")
+            raise Unprepared(
+                f"These system packages are missing; ask an administrator: {' '.join(command)}"
+            )
         become = ["sudo"]
     say(f"Installing {len(missing)} system packages")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    subprocess.run([*become, "apt-get", "update", "-q"], check=True, env=quiet, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*become, "apt-get", "update", "-q"], check=True, env=quiet, stdout=subprocess.DEVNULL
+    )
     subprocess.run([*become, *command], check=True, env=quiet, stdout=subprocess.DEVNULL)
 
 
@@ -110,9 +137,17 @@ def environment(lock: str) -> None:
         say("Making the environment")
         venv.EnvBuilder(with_pip=True, clear=VENV.exists()).create(VENV)
     say("Installing the libraries")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", requirements], check=True, stdin=subprocess.DEVNULL)
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", ROOT], check=True, stdin=subprocess.DEVNULL)
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+    subprocess.run(
+        [*pip, "--require-hashes", "--no-deps", "-r", requirements],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    subprocess.run(
+        [*pip, "--no-deps", "--no-build-isolation", "-e", ROOT],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     subprocess.run([PYTHON, "-m", "compileall", "-q", ROOT / "odimaging"], check=True)
     stamp.write_text(state)
 
