@@ -1,0 +1,1 @@
+"""Tests of `odimaging.db` on SQLite files and plain values."""
