@@ -551,6 +551,13 @@ class RemoteStat:
     is_folder: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """``checked``: the size was read back, and after a resume the content; False in a write-only folder."""
+
+    checked: bool
+
+
 class RemoteFiles(Protocol):
     """One connection, one job, one thread. Paths use ``/``; relative ones start at the login folder."""
 
@@ -563,8 +570,13 @@ class RemoteFiles(Protocol):
     def list(self, path: str) -> tuple[str, ...]:
         """Names in a folder."""
 
-    def put(self, source: BinaryIO, size: int, path: str, progress: Progress | None = None) -> None:
-        """``.<name>.<op>.part``, fsync if offered, size read back, renamed over ``path`` (contract §1.3)."""
+    def put(
+        self, source: BinaryIO, size: int, path: str, progress: Progress | None = None
+    ) -> PutResult:
+        """``.<name>.<op>.part``, fsync if offered, size read back, renamed over ``path`` (contract §1.3).
+
+        ``source`` is seekable. Reports bytes; ``done`` = ``size`` when all are there and being checked.
+        """
 
     def get(self, path: str, target: BinaryIO, progress: Progress | None = None) -> int:
         """The file's bytes; returns their number. Raises RemotePathError if it changed meanwhile."""
