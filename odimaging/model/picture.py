@@ -34,7 +34,8 @@ class Picture:
     """Decoded pixels. ``pixels`` supports the buffer protocol and stays valid as long as the object lives; ``stride`` in bytes.
 
     ``source_width`` × ``source_height`` is the stored picture's full size, before any edit: a reduced decode is smaller.
-    ``inverted``: MONOCHROME1, shown with black and white exchanged after windowing.
+    ``inverted``: MONOCHROME1, shown with black and white exchanged after windowing. ``bits_stored``: what a full range
+    means under DICOM16, 0/0 included (facts §6.4).
     """
 
     width: int
@@ -46,6 +47,7 @@ class Picture:
     source_height: int
     window_rule: WindowRule = WindowRule.PLAIN
     inverted: bool = False
+    bits_stored: int = 8
 
 
 @dataclass(frozen=True, slots=True)
