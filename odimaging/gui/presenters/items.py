@@ -1,0 +1,198 @@
+"""What the grid shows: documents, mounts and deleted items as one kind of value, grouped by visit (decision 52)."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from odimaging.gui.presenters.words import plural
+from odimaging.model.document import Document, ImgType
+from odimaging.model.ids import DefNum, DocNum, MountNum, OperationNumber
+from odimaging.model.mount import Mount
+from odimaging.model.ports import ShelfEntry
+
+NOUNS = {
+    ImgType.DOCUMENT: ("document", "documents"),
+    ImgType.RADIOGRAPH: ("X-ray", "X-rays"),
+    ImgType.PHOTO: ("photo", "photos"),
+    ImgType.FILE: ("file", "files"),
+    ImgType.ATTACHMENT: ("attachment", "attachments"),
+}
+TYPE_WORDS = {kind: NOUNS[kind][0][0].upper() + NOUNS[kind][0][1:] for kind in ImgType}
+"""``ImgType`` as the window says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridItem:
+    """One tile. Exactly one of ``document``, ``mount``, ``shelved`` is there. ``key`` names it across reloads.
+
+    ``count``: images inside a mount.
+    """
+
+    key: str
+    title: str
+    date_created: datetime
+    doc_category: DefNum
+    icon: str
+    kind: str
+    document: Document | None = None
+    mount: Mount | None = None
+    shelved: ShelfEntry | None = None
+    count: int = 1
+    searchable: str = ""
+
+    @property
+    def doc_num(self) -> DocNum | None:
+        """Of a document that is not deleted."""
+        return self.document.doc_num if self.document else None
+
+    @property
+    def mount_num(self) -> MountNum | None:
+        """Of a mount."""
+        return self.mount.mount_num if self.mount else None
+
+    @property
+    def operation(self) -> OperationNumber | None:
+        """Of a deleted item: what restores it."""
+        return self.shelved.operation if self.shelved else None
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether a thumbnail can be made of it."""
+        if self.document is None:
+            return self.mount is not None
+        return self.document.can_thumbnail and self.document.pending is None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All items of one day, with a few words on what they are."""
+
+    day: date
+    summary: str
+    items: tuple[GridItem, ...]
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: for comparing what somebody typed."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def icon_of(document: Document) -> str:
+    """The icon's name."""
+    if document.is_pdf:
+        return "pdf"
+    if document.is_dicom:
+        return "dicom"
+    by_type = {ImgType.RADIOGRAPH: "xray", ImgType.PHOTO: "photo", ImgType.DOCUMENT: "document"}
+    if document.img_type in by_type and (
+        document.is_image or document.img_type is ImgType.DOCUMENT
+    ):
+        return by_type[document.img_type]
+    return "photo" if document.is_image else "file"
+
+
+def of_document(document: Document, category: str) -> GridItem:
+    """A document's tile."""
+    kind = TYPE_WORDS[document.img_type]
+    extension = document.extension.removeprefix(".").upper()
+    title = document.description or f"{kind} {document.doc_num}"
+    teeth = document.tooth_numbers.replace(",", " ")
+    words = f"{title} {category} {kind} {extension} {_tooth_words(teeth)} {_day_words(document.date_created)}"
+    return GridItem(
+        f"d{document.doc_num}",
+        title,
+        document.date_created,
+        document.doc_category,
+        icon_of(document),
+        f"{kind} · {extension}" if extension else kind,
+        document=document,
+        searchable=folded(f"{words} {'' if document.pending else document.note}"),
+    )
+
+
+def of_mount(mount: Mount, documents: Sequence[Document], category: str) -> GridItem:
+    """A mount's tile."""
+    title = mount.description or f"Mount {mount.mount_num}"
+    teeth = " ".join(document.tooth_numbers.replace(",", " ") for document in documents)
+    words = f"{title} {category} mount {_tooth_words(teeth)} {_day_words(mount.date_created)} {mount.note}"
+    return GridItem(
+        f"m{mount.mount_num}",
+        title,
+        mount.date_created,
+        mount.doc_category,
+        "mount",
+        f"Mount · {plural(len(documents), 'image', 'images')}",
+        mount=mount,
+        count=len(documents),
+        searchable=folded(words),
+    )
+
+
+def of_shelved(entry: ShelfEntry, category: str) -> GridItem:
+    """A deleted item's tile; its day is the day of deletion."""
+    extension = entry.extension.removeprefix(".").upper()
+    title = entry.description or (f"{extension} file" if extension else "File")
+    return GridItem(
+        f"s{entry.operation}",
+        title,
+        entry.shelved_at,
+        entry.doc_category,
+        "delete",
+        " · ".join(part for part in ("Deleted", extension) if part),
+        shelved=entry,
+        searchable=folded(f"{title} {category} {extension}"),
+    )
+
+
+def by_visit(items: Iterable[GridItem]) -> tuple[Visit, ...]:
+    """Newest day first; within a day by time, documents before mounts, then number (decision 14)."""
+    ordered = sorted(items, key=_order)
+    days = [
+        Visit(day, "", tuple(group))
+        for day, group in groupby(ordered, key=lambda item: item.date_created.date())
+    ]
+    return tuple(Visit(visit.day, summary(visit.items), visit.items) for visit in reversed(days))
+
+
+def summary(items: Sequence[GridItem]) -> str:
+    """``Full-mouth series · 3 photos``: mounts by their names, the rest counted by type."""
+    mounts = [item.title for item in items if item.mount]
+    counts = Counter(item.document.img_type for item in items if item.document)
+    shelved = sum(1 for item in items if item.shelved)
+    words = mounts[:2] + ([f"{len(mounts) - 2} more mounts"] if len(mounts) > 2 else [])
+    words += [plural(counts[kind], *NOUNS[kind]) for kind in _BY_INTEREST if counts[kind]]
+    if shelved:
+        words.append(f"{plural(shelved, 'item', 'items')} deleted")
+    return " · ".join(words)
+
+
+_BY_INTEREST = (
+    ImgType.RADIOGRAPH,
+    ImgType.PHOTO,
+    ImgType.DOCUMENT,
+    ImgType.FILE,
+    ImgType.ATTACHMENT,
+)
+
+
+def category_names(categories: Iterable[tuple[DefNum, str]]) -> Mapping[DefNum, str]:
+    """Names by number."""
+    return dict(categories)
+
+
+def _order(item: GridItem) -> tuple[datetime, bool, int]:
+    return item.date_created, item.mount is not None, item.doc_num or item.mount_num or 0
+
+
+def _tooth_words(teeth: str) -> str:
+    return " ".join(f"tooth {number}" for number in teeth.split())
+
+
+def _day_words(moment: datetime) -> str:
+    return (
+        f"{moment:%Y-%m-%d} {moment.day} {moment:%b %Y} {moment.month}/{moment.day}/{moment.year}"
+    )
