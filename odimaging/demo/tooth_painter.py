@@ -194,8 +194,8 @@ def _chamber(window: _Window, which: Tooth) -> Field:
         half, roof, floor = width * 0.17, crown * 0.82, crown * 1.13
         room: list[tuple[float, float]] = [
             (-half * 1.1, roof - 0.45), (-half * 0.8, roof - 0.1), (0.0, roof), (half * 0.75, roof - 0.05),
-            (half * 1.05, roof - 0.3), (half * 1.1, floor - 0.5), (half * 1.05, floor + 0.5), (half * 0.7, floor + 0.2), (0.0, floor),
-            (-half * 0.7, floor + 0.2), (-half * 1.05, floor + 0.5), (-half * 1.1, floor - 0.5)]  # fmt: skip
+            (half * 1.05, roof - 0.3), (half * 1.1, floor - 0.5), (half * 1.05, floor + 0.5), (half * 0.7, floor + 0.2),
+            (0.0, floor), (-half * 0.7, floor + 0.2), (-half * 1.05, floor + 0.5), (-half * 1.1, floor - 0.5)]  # fmt: skip
         return polygon_distance(window.u, window.w, rounded(room, 3))
     wide = width * (0.085 if which.kind.is_incisor else 0.095)
     beads = [
