@@ -6,6 +6,7 @@ from odimaging.repository.browse import Browse
 from odimaging.repository.change_category import ChangeCategory
 from odimaging.repository.check import Check
 from odimaging.repository.delete import Delete
+from odimaging.repository.download_sftp import DownloadSftp
 from odimaging.repository.import_file import ImportFile, ImportFiles
 from odimaging.repository.import_folder import ImportFolder
 from odimaging.repository.materialise import Materialise
@@ -13,6 +14,7 @@ from odimaging.repository.pictures import Pictures
 from odimaging.repository.read import GetDocument, ListDocuments
 from odimaging.repository.recovery import Recovery
 from odimaging.repository.restore import DeletedItems, Restore
+from odimaging.repository.send import Send
 from odimaging.repository.update import Update
 
 
@@ -33,5 +35,7 @@ class Repository:
     restore: Restore
     deleted: DeletedItems
     materialise: Materialise
+    download_sftp: DownloadSftp
+    send: Send
     recovery: Recovery
     check: Check
