@@ -1,22 +1,18 @@
 """Patients, categories and their contents, for the window. Looks only; discovery is `import_folder`."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from odimaging.model.definition import Definition, Provider
 from odimaging.model.document import Document
+from odimaging.model.errors import PatientNotFound, StoreError
 from odimaging.model.ids import DocNum, MountItemNum, MountNum, PatNum
 from odimaging.model.mount import ImageDraw, Mount, MountItem
 from odimaging.model.patient import Patient
-from odimaging.model.ports import Progress, ShelfEntry, Store, UnitOfWorkFactory
-
-
-@dataclass(frozen=True, slots=True)
-class PatientHits:
-    """Patients found, best first; ``more``: there are others beyond the limit."""
-
-    patients: tuple[Patient, ...]
-    more: bool = False
+from odimaging.model.ports import Place, Progress, ShelfEntry, Store, UnitOfWork, UnitOfWorkFactory
+from odimaging.repository.mount_text import substituted
+from odimaging.repository.patient_search import PatientHits, PatientSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,7 @@ class Browse:
         self._unit_of_work = unit_of_work
         self._store = store
         self._read_only_reason = read_only_reason
+        self._search = PatientSearch(unit_of_work)
 
     def search(
         self,
@@ -68,28 +65,93 @@ class Browse:
         recent: Sequence[PatNum] = (),
     ) -> PatientHits:
         """Patients by any part of a name, birthdate, PatNum or chart number; ``recent`` ones go first."""
-        raise NotImplementedError
+        return self._search(text, limit, include_inactive, recent)
 
     def fill_index(self, progress: Progress | None = None) -> None:
         """Read every patient into the search index. In the background, once after the start and after long pauses."""
-        raise NotImplementedError
+        self._search.fill(progress)
 
     def patients(self, pat_nums: Sequence[PatNum]) -> tuple[Patient, ...]:
         """Those that are still there, in the order asked for."""
-        raise NotImplementedError
+        with self._unit_of_work() as work:
+            found = [_patient_or_none(work, pat_num) for pat_num in pat_nums]
+        return tuple(patient for patient in found if patient is not None)
 
     def contents(self, pat_num: PatNum) -> PatientContents:
         """Raises PatientNotFound."""
-        raise NotImplementedError
+        with self._unit_of_work() as work:
+            patient = work.patients.get(pat_num)
+            categories = work.definitions.image_categories()
+            providers = work.definitions.providers()
+            documents = work.documents.of_patient(pat_num)
+            mounts = work.mounts.of_patient(pat_num)
+            in_mounts = _by_mount(work, mounts, documents)
+        return PatientContents(
+            patient,
+            categories,
+            providers,
+            tuple(document for document in documents if not document.mount_item_num),
+            mounts,
+            in_mounts,
+            self._deleted(pat_num),
+            not self._read_only_reason,
+            self._read_only_reason,
+        )
 
     def mount(self, mount_num: MountNum) -> MountContents:
         """Raises MountNotFound."""
-        raise NotImplementedError
+        with self._unit_of_work() as work:
+            mount = work.mounts.get(mount_num)
+            patient = work.patients.get(mount.pat_num)
+            items = work.mounts.items(mount_num)
+            documents = {one.mount_item_num: one for one in work.documents.in_mount(mount_num)}
+            drawings = work.mounts.drawings(mount_num=mount_num)
+            providers = work.definitions.providers()
+        texts = {
+            item.mount_item_num: substituted(item.text_showing, patient, mount, providers)
+            for item in items
+            if item.is_text
+        }
+        return MountContents(mount, items, documents, texts, drawings, patient)
 
     def document(self, doc_num: DocNum) -> Document:
         """Raises DocumentNotFound."""
-        raise NotImplementedError
+        with self._unit_of_work() as work:
+            return work.documents.get(doc_num)
 
     def file_path(self, doc_num: DocNum) -> str:
         """As API Documents' filePath; '' where there is none."""
-        raise NotImplementedError
+        with self._unit_of_work() as work:
+            document = work.documents.get(doc_num)
+            folder = self._store.folder_for(work.patients.get(document.pat_num))
+        return self._store.file_path(Place(folder, document.file_name, doc_num))
+
+    def _deleted(self, pat_num: PatNum) -> tuple[ShelfEntry, ...]:
+        try:
+            return self._store.shelf(pat_num)
+        except StoreError:
+            return ()  # the rows can be looked at all the same; whoever needs bytes says that they are out of reach
+
+
+def _patient_or_none(work: UnitOfWork, pat_num: PatNum) -> Patient | None:
+    try:
+        return work.patients.get(pat_num)
+    except PatientNotFound:
+        return None
+
+
+def _by_mount(
+    work: UnitOfWork, mounts: Sequence[Mount], documents: Sequence[Document]
+) -> dict[MountNum, tuple[Document, ...]]:
+    """The documents of each mount, in the order of its items; one query a mount only where it has images."""
+    standing: dict[MountItemNum, list[Document]] = defaultdict(list)
+    for document in documents:
+        standing[document.mount_item_num].append(document)
+    standing.pop(MountItemNum(0), None)
+    found: dict[MountNum, tuple[Document, ...]] = {}
+    for mount in mounts:
+        items = work.mounts.items(mount.mount_num) if standing else ()
+        found[mount.mount_num] = tuple(
+            document for item in items for document in standing[item.mount_item_num]
+        )
+    return found
