@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from odimaging.gui.presenters.edits import Edited, EditPresenter
 from odimaging.gui.presenters.items import GridItem
+from odimaging.gui.presenters.selection_edits import Edited, SelectionEdits
 from odimaging.gui.presenters.words import images, some_failed
 from odimaging.model.document import Document
 from odimaging.model.errors import ChangedMeanwhile, OdImagingError
@@ -92,7 +92,7 @@ class DetailsPresenter:
 
     def __init__(
         self,
-        edits: EditPresenter,
+        edits: SelectionEdits,
         beside: Callable[[str, str], None] = lambda _name, _text: None,
     ) -> None:
         self._edits = edits

@@ -8,7 +8,7 @@ from odimaging.jobs import Job, JobHandle, Lane
 from odimaging.model.errors import OdImagingError
 from odimaging.model.ids import PatNum
 from odimaging.model.patient import Patient
-from odimaging.repository.search import PatientHits
+from odimaging.repository.patient_search import PatientHits
 from odimaging.repository.repository import Repository
 from odimaging.settings import Settings
 
