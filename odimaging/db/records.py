@@ -4,7 +4,7 @@ Whatever the database, a moment travels as text ``yyyy-MM-dd HH:mm:ss``, a boole
 that SQLite and MariaDB read alike and a row as stored is ready for JSON.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -176,8 +176,8 @@ def columns_of_document(document: Document) -> dict[str, Value]:
     return columns_of({name: getattr(document, name) for name in [*names, "crop"]})
 
 
-def document_of(row: Sequence[Any]) -> Document:
-    """From the values of `DOCUMENT_COLUMNS`, in that order."""
+def document_of(row: Sequence[Any], note_as: Callable[[str], str] = str) -> Document:
+    """From the values of `DOCUMENT_COLUMNS`, in that order; ``note_as`` shortens the note."""
     # By position, one call: lists of thousands of documents go through here.
     x, y, w, h = row[11:15]
     return Document(
@@ -191,7 +191,7 @@ def document_of(row: Sequence[Any]) -> Document:
         row[7] != 0,
         float(row[8]),
         row[9] or "",
-        row[10] or "",
+        note_as(row[10]) if row[10] else "",
         Crop(x, y, w, h) if x or y or w or h else _CROP_NONE,
         row[15],
         row[16],
