@@ -114,11 +114,13 @@ class LocalAtoZ:
             return files.open_regular(self._readable(place))
 
     def new_files(self, folder: str) -> tuple[FoundFile, ...]:
-        """Names that cannot be used are passed by: nobody could open their documents."""
+        """Files and folders whose names cannot be used are passed by: nobody could open their documents."""
         with self._writing():
-            where = paths.patient_folder(self._root, folder)
             try:
+                where = paths.patient_folder(self._root, folder)
                 seen = [_seen(entry) for entry in plain_files(where)]
+            except InvalidField:
+                return ()
             except FileNotFoundError:
                 self.check()
                 # The office needs a folder to drop files into (facts §2.2); a read-only root is no obstacle.

@@ -105,20 +105,27 @@ def translated() -> Iterator[None]:
 
 
 def _may_pass(error: OSError) -> bool:
-    """Whether somebody may let go in a moment; 5 is what Windows says of a file being scanned or deleted."""
-    return getattr(error, "winerror", None) in (5, 32, 33) or error.errno in (
-        errno.EBUSY,
-        errno.ETXTBSY,
-    )
+    """Whether somebody holds the file right now and may let go in a moment."""
+    windows = getattr(error, "winerror", None)
+    return windows in (32, 33) or error.errno in (errno.EBUSY, errno.ETXTBSY)
 
 
-def retried(action: Callable[[], T], wait: Callable[[float], None] = time.sleep) -> T:
+def _rename_may_pass(error: OSError) -> bool:
+    """Windows says "access denied" (5) of a name that is being scanned, replaced or deleted."""
+    return _may_pass(error) or getattr(error, "winerror", None) == 5
+
+
+def retried(
+    action: Callable[[], T],
+    may_pass: Callable[[OSError], bool] = _may_pass,
+    wait: Callable[[float], None] = time.sleep,
+) -> T:
     """The action, six times at most while another program holds the file."""
     for seconds in RETRY_WAITS_S:
         try:
             return action()
         except OSError as error:
-            if not _may_pass(error):
+            if not may_pass(error):
                 raise
         wait(seconds)
     return action()
@@ -129,7 +136,7 @@ def open_regular(path: Path) -> BinaryIO:
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
-    descriptor = os.open(path, flags)
+    descriptor = retried(lambda: os.open(path, flags))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise FileNotFoundError(errno.ENOENT, "not a plain file")
@@ -176,15 +183,20 @@ def make_folder(folder: Path) -> None:
         folder.mkdir()
     except FileExistsError:
         return
-    with contextlib.suppress(PermissionError):
-        folder.chmod(stat.S_IMODE(folder.parent.stat().st_mode))
+    _set_mode(folder, stat.S_IMODE(folder.parent.stat().st_mode))
     flush_folder(folder.parent)
 
 
 def share_like(path: Path, folder: Path) -> None:
     """Let whoever may read the folder read the file: stage files are private, live ones are the office's."""
-    with contextlib.suppress(PermissionError):
-        path.chmod(stat.S_IMODE(folder.stat().st_mode) & 0o666)
+    _set_mode(path, stat.S_IMODE(folder.stat().st_mode) & 0o666)
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Windows inherits rights by itself; a mount whose files belong to one user may refuse."""
+    if sys.platform != "win32":
+        with contextlib.suppress(PermissionError):
+            path.chmod(mode)
 
 
 def sha256_of(path: Path) -> tuple[int, str]:
@@ -231,8 +243,12 @@ def _rename_at(source: Path, target: Path) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _link_and_unlink(source: Path, target: Path) -> None:
+def _link(source: Path, target: Path) -> None:
     os.link(source, target, follow_symlinks=False)
+
+
+def _link_and_unlink(source: Path, target: Path) -> None:
+    _link(source, target)
     failpoint("store.linked")
     source.unlink()
 
@@ -270,9 +286,14 @@ def rename_no_replace(source: Path, target: Path, ways: tuple[Rename, ...] = WAY
     return ways[-1](source, target)
 
 
+def replace(source: Path, target: Path) -> None:
+    """Rename over whatever is there, patiently: for notes and thumbnails, never for a patient's file."""
+    retried(lambda: source.replace(target), _rename_may_pass)
+
+
 def move(source: Path, target: Path, ways: tuple[Rename, ...] = WAYS) -> None:
     """Rename without replacing, patiently, then flush the folder it came into."""
-    retried(lambda: rename_no_replace(source, target, ways))
+    retried(lambda: rename_no_replace(source, target, ways), _rename_may_pass)
     failpoint("store.renamed")
     flush_folder(target.parent)
 
@@ -290,10 +311,10 @@ def copy_durably(source: Path, target: Path) -> None:
             raise
 
 
-def second_name(source: Path, target: Path) -> None:
+def second_name(source: Path, target: Path, link: Rename = _link) -> None:
     """The same bytes under another name too: a hard link, or a copy where there are none; flushed."""
     try:
-        os.link(source, target, follow_symlinks=False)
+        link(source, target)
     except OSError as error:
         if error.errno not in _CANNOT:
             raise

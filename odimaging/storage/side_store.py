@@ -5,6 +5,7 @@ the same volume so that one rename brings a file in or out. Live files do not be
 that owns it translates.
 """
 
+import contextlib
 import errno
 import os
 import secrets
@@ -38,6 +39,7 @@ class SideStore:
         self._ops = self.folder / "ops"
         self._temporary = self.folder / "tmp"
         self._pinned = pinned_share_id
+        self._whole = False
 
     @property
     def identity(self) -> str:
@@ -50,6 +52,15 @@ class SideStore:
         """Raises StoreUnavailable unless this is the pinned share: a dropped mount shows an empty folder, no error."""
         if read_share_id(self.folder) != self.identity:
             raise StoreUnavailable(detail="share-id differs")
+        if not self._whole:
+            self._complete()
+
+    def _complete(self) -> None:
+        """Once a run: somebody may have tidied empty folders away. On a read-only share the next write will tell."""
+        with contextlib.suppress(OSError):
+            for name in FOLDERS:
+                files.make_folder(self.folder / name)
+            self._whole = True
 
     def put(self, target: Path, data: bytes) -> None:
         """A whole file in place of whatever is there, or no change at all: written beside, flushed, renamed."""
@@ -57,7 +68,7 @@ class SideStore:
         files.write_durably(temporary, data)
         try:
             files.share_like(temporary, target.parent)
-            files.retried(lambda: temporary.replace(target))
+            files.replace(temporary, target)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise

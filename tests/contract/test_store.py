@@ -139,6 +139,7 @@ BAD_NAMES = [
 @pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
 def test_a_bad_name_in_a_row_reads_as_missing(store: Store, name: str) -> None:
     publish(store, b"one")
+    assert store.new_files(name) == ()
     for place in (Place(FOLDER, name), Place(name, "SmithJohn389.jpg")):
         assert store.stat(place) is None
         assert store.read_thumbnail(place) is None
