@@ -26,6 +26,7 @@ if sys.platform != "win32":
     import pwd
 
 CONFIG = """\
+{more}
 Port {port}
 ListenAddress 127.0.0.1
 {host_keys}
@@ -84,8 +85,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def openssh(*key_types: str) -> Iterator[OpenSsh]:
-    """A server showing host keys of these types, ``ed25519`` if none is named."""
+def openssh(*key_types: str, more: str = "") -> Iterator[OpenSsh]:
+    """A server showing host keys of these types, ``ed25519`` if none is named. ``more``: lines that win over the usual ones."""
     with contextlib.ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sshd-"))
         stack.callback(shutil.rmtree, root, ignore_errors=True)
@@ -107,6 +108,7 @@ def openssh(*key_types: str) -> Iterator[OpenSsh]:
             root=root,
             user=user,
             folder=folder,
+            more=more,
             passwords="yes" if password else "no",
             host_keys="\n".join(f"HostKey {root / name}" for name in names),
         )
