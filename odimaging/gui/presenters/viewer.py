@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from odimaging.gui.presenters.edits import CROP_FIRST, EditStore, Values, flipped, rotated, windowing
+from odimaging.gui.presenters.edits import (
+    CROP_FIRST,
+    EditStore,
+    Values,
+    flipped,
+    rotated,
+    windowing,
+)
 from odimaging.gui.presenters.pyramid import Pyramid, pyramid
 from odimaging.gui.presenters.submit import Submit
 from odimaging.gui.presenters.undo import UndoStep
