@@ -23,7 +23,7 @@ from odimaging.transfer.wire import Attributes, Code, Kind, Mode, Refused, Wire,
 T = TypeVar("T")
 
 ENOUGH_PROGRESS = 1 << 20
-"""A try that moved so many bytes was worth it: the count of tries starts again."""
+"""So many more bytes there were worth the tries: their count starts again."""
 SWEEP_AFTER_S = 24 * 3600
 MOST_NAMES = 100_000
 """A folder with more is not listed to its end."""
@@ -112,15 +112,15 @@ class SftpFiles:
     def _persistently(self, step: Callable[[Session], T], meter: Meter | None = None) -> T:
         """Try, mend, try again: up to as many times without progress as there are waits."""
         meter = meter or Meter(0, None)
-        tries = 0
+        tries = mark = 0
         while True:
-            meter.moved = 0
             try:
                 result = step(self._connected())
             except (*BROKEN, ConnectFailed, TimedOut) as error:
                 self.close()
-                self._ever_moved = self._ever_moved or meter.moved > 0
-                tries = 0 if meter.moved >= ENOUGH_PROGRESS else tries
+                self._ever_moved = self._ever_moved or meter.furthest > 0
+                if meter.furthest - mark >= ENOUGH_PROGRESS:
+                    tries, mark = 0, meter.furthest
                 if tries == len(self._patience.waits_s) or not self._may_retry():
                     raise _lost(error) from error
                 self._pause(self._patience.waits_s[tries], meter)
@@ -185,7 +185,6 @@ class _Download:
     def _fetch(self, session: Session) -> int:
         wire = session.wire
         self._same(wire)
-        self.meter.start_at(self.meter.position)
         truncate_local(self._target, self.meter.position)
         handle = wire.open(self._path, Mode.READ)
         try:

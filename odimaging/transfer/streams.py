@@ -22,14 +22,14 @@ class Meter:
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.total = total
         self.position = 0
-        self.moved = 0
-        """In the present try: what tells progress from standing still."""
+        self.furthest = 0
+        """The most that was ever known to have arrived: tells progress from standing still."""
         self._progress = progress
 
-    def start_at(self, position: int) -> None:
-        """A new try begins here."""
+    def start_at(self, position: int, arrived: int = 0) -> None:
+        """A new try begins here; ``arrived`` bytes were found there."""
         self.position = position
-        self.moved = 0
+        self.furthest = max(self.furthest, arrived)
 
     def silent(self) -> "Meter":
         """For reading the same bytes back: only the user's wish to stop still comes through."""
@@ -38,7 +38,7 @@ class Meter:
     def add(self, count: int) -> None:
         """So many bytes further. Raises Cancelled."""
         self.position += count
-        self.moved += count
+        self.furthest = max(self.furthest, self.position)
         self.report()
 
     def report(self, text: str = "") -> None:
@@ -72,8 +72,9 @@ def send_pieces(
             break
         under_way.append((wire.ask_write(handle, offset, data), len(data)))
         offset += len(data)
-        if len(under_way) >= most:
+        while len(under_way) >= most or (under_way and wire.has_answers()):
             confirm_one(wire, under_way, meter)
+        meter.report()
     if data or offset != meter.total:
         raise FileInUse("The file changed while it was being sent.", "source size changed")
     return under_way

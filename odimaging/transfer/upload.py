@@ -126,7 +126,7 @@ class Upload:
         found = _seen(wire, wire.ask_stat(self._part))
         kept = min(found.size or 0, self.meter.total) if found else 0
         handle = wire.open(self._part, Mode.WRITE | Mode.CREATE)
-        self.meter.start_at(max(0, kept - OVERLAP) // BLOCK * BLOCK)
+        self.meter.start_at(max(0, kept - OVERLAP) // BLOCK * BLOCK, arrived=kept)
         return handle
 
     @staticmethod

@@ -91,6 +91,9 @@ class Channel(Protocol):
     def recv(self, nbytes: int) -> bytes:
         """What is there, at most so many; b'' once it is closed."""
 
+    def recv_ready(self) -> bool:
+        """Whether something is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -156,6 +159,10 @@ class Wire:
             if code != Code.OK:
                 raise Refused(code)
         return answer
+
+    def has_answers(self) -> bool:
+        """Whether something can be read without a long wait."""
+        return self._channel.recv_ready()
 
     def abandon(self) -> None:
         """After a step went wrong: drop every answer still to come."""

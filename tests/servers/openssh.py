@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,7 @@ UseDNS no
 LogLevel DEBUG1
 MaxStartups 200
 Subsystem sftp internal-sftp
-ForceCommand internal-sftp -d {folder}
+ForceCommand internal-sftp {denied}-d {folder}
 """
 
 
@@ -85,8 +85,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def openssh(*key_types: str, more: str = "") -> Iterator[OpenSsh]:
-    """A server showing host keys of these types, ``ed25519`` if none is named. ``more``: lines that win over the usual ones."""
+def openssh(*key_types: str, more: str = "", denied: Sequence[str] = ()) -> Iterator[OpenSsh]:
+    """A server showing host keys of these types, ``ed25519`` if none is named. ``more``: lines that win over the usual ones.
+
+    ``denied``: requests of the SFTP protocol it refuses.
+    """
     with contextlib.ExitStack() as stack:
         root = Path(tempfile.mkdtemp(prefix="sshd-"))
         stack.callback(shutil.rmtree, root, ignore_errors=True)
@@ -109,6 +112,7 @@ def openssh(*key_types: str, more: str = "") -> Iterator[OpenSsh]:
             user=user,
             folder=folder,
             more=more,
+            denied=f"-P {','.join(denied)} " if denied else "",
             passwords="yes" if password else "no",
             host_keys="\n".join(f"HostKey {root / name}" for name in names),
         )
