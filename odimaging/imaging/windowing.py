@@ -32,7 +32,9 @@ class WindowedRegion(NamedTuple):
 
 def full_range(rule: WindowRule, bits_stored: int = 8) -> tuple[int, int]:
     """The window that leaves nothing out: 0–255, or 0–4095 for 16 stored bits, as at import (facts §6.4)."""
-    return (0, 4095) if rule is WindowRule.DICOM16 and bits_stored > 12 else (0, 255)
+    if rule is WindowRule.DICOM16:
+        return 0, max(1, (1 << bits_stored) // 16 - 1)
+    return 0, 255
 
 
 def changes_nothing(rule: WindowRule, minimum: int, maximum: int) -> bool:

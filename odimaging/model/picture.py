@@ -60,6 +60,7 @@ class PictureInfo:
     exif_orientation: int = 1
     window: tuple[int, int] | None = None
     window_rule: WindowRule = WindowRule.PLAIN
+    bits_stored: int = 8
 
 
 @dataclass(frozen=True, slots=True)
