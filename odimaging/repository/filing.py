@@ -17,6 +17,7 @@ from odimaging.model.document import Document
 from odimaging.model.errors import (
     DatabaseError,
     DatabaseUnavailable,
+    DocumentNotFound,
     FileMissing,
     NameTaken,
     OdImagingError,
@@ -43,6 +44,10 @@ LOCK_WAIT_S = 5.0
 
 NO_FILE = ".nofile"
 """Extension in the stage and on the shelf of a document that had no file: its row alone is kept."""
+
+DELETED = "deleted"
+UNFINISHED = "unfinished"
+"""Kinds of shelf entries: a document that was deleted, bytes whose row was never made."""
 
 UNCERTAIN = (
     "The connection to the database was lost at the last moment. "
@@ -92,6 +97,11 @@ class NoBytes:
         return True
 
 
+def is_stub(staged: Staged) -> bool:
+    """Whether it stands for the file of a document that has none: never to be published."""
+    return staged.extension == NO_FILE and staged.size == 0
+
+
 def is_unnamed(file_name: str) -> bool:
     """True for a FileName that is only an extension: the row still waits for its name (facts §2.3)."""
     return len(file_name) > 1 and file_name.startswith(".") and "." not in file_name[1:]
@@ -104,7 +114,7 @@ class Filing:
     unit_of_work: UnitOfWorkFactory
     store: Store
     locks: Locks
-    pause: Callable[[], None] = _nothing
+    pause: Callable[[], None] | None = None
     new_operation: Callable[[], OperationNumber] = new_operation
 
     def folder(self, work: UnitOfWork, patient: Patient) -> str:
@@ -169,7 +179,7 @@ class Filing:
     ) -> None:
         """After the row step: name, publish, clear the token. Whoever finds the evidence may call it, again and again."""
         document, folder = self._placed(document)
-        while staged is not None and staged.extension != NO_FILE:
+        while staged is not None and not is_stub(staged):
             try:
                 self.store.publish(staged, Place(folder, document.file_name, document.doc_num))
                 failpoint("finish.published")
@@ -251,13 +261,16 @@ class Filing:
 
     # ------------------------------------------------------------ out
 
-    def take_out(self, note: OpsNote, place: Place, row: Callable[[UnitOfWork], None]) -> None:
-        """Park → row → shelve. A missing file is no obstacle (decision 21)."""
+    def park(self, note: OpsNote, place: Place) -> Staged:
+        """Note, then live → stage. A missing file is no obstacle (decision 21). Raises FileInUse; then all is as before."""
         self.store.write_note(note)
         failpoint("out.noted")
         staged = self._parked(note, place)
         failpoint("out.parked")
-        self.pause()
+        return staged
+
+    def take_out(self, note: OpsNote, staged: Staged, row: Callable[[UnitOfWork], None]) -> None:
+        """Row → shelve for a parked file. Raises what the row step raised, if the row stays; the file is back then."""
         try:
             with self.unit_of_work() as work:
                 row(work)
@@ -283,7 +296,7 @@ class Filing:
 
     def put_back(self, note: OpsNote, staged: Staged | None) -> None:
         """The row is as before: the parked file lives again under its old name. May be called again and again."""
-        if staged is not None and staged.extension == NO_FILE:
+        if staged is not None and is_stub(staged):
             self.store.unstage(note.operation)
         elif staged is not None:
             self._live_again(note, staged)
@@ -292,10 +305,13 @@ class Filing:
         failpoint("back.finished")
 
     def row_stays(self, note: OpsNote) -> bool:
-        """Whether the row is still as it was. Asked by an UPDATE: that waits for a commit still on its way."""
-        same = {"file_name": note.file_name}
+        """Whether the row is still there. Asked by an UPDATE: that waits for a commit still on its way."""
         with self.unit_of_work() as work:
-            stays = work.documents.update(note.doc_num, same, same | {"pat_num": note.pat_num})
+            try:
+                same = {"pat_num": work.documents.get(note.doc_num).pat_num}
+            except DocumentNotFound:
+                return False
+            stays = work.documents.update(note.doc_num, same, same)
             work.commit()
         return stays
 
@@ -321,23 +337,25 @@ class Filing:
             raise error
 
     def _live_again(self, note: OpsNote, staged: Staged) -> None:
+        """Where the row says now (I8); a found file without a row goes where it was found."""
         with self.unit_of_work() as work:
             document = work.documents.get(note.doc_num) if note.doc_num else None
-            folder = self.store.folder_for(work.patients.get(note.pat_num))
+            pat_num = document.pat_num if document else note.pat_num
+            folder = self.store.folder_for(work.patients.get(pat_num))
         name = document.file_name if document else note.file_name
         while True:
             try:
                 return self.store.publish(staged, Place(folder, name, note.doc_num))
             except NameTaken:
-                name = self._renamed(document).file_name if document else f"x{name}"
-                document = document and replace(document, file_name=name)
+                document = document and self._renamed(document)
+                name = document.file_name if document else f"x{name}"
 
     def _entry(self, note: OpsNote, staged: Staged) -> ShelfEntry:
         with self.unit_of_work() as work:
             now = work.now()
         return ShelfEntry(
             note.operation,
-            "deleted",
+            DELETED,
             note.pat_num,
             note.doc_num,
             staged.extension,

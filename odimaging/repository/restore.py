@@ -1,12 +1,25 @@
 """Back from the shelf: stage from the shelf → row under its old number → publish."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from odimaging.failpoints import declare, failpoint
 from odimaging.model.changes import Changes
 from odimaging.model.document import Document
-from odimaging.model.errors import OdImagingError
-from odimaging.model.ids import OperationNumber, PatNum
-from odimaging.model.ports import Progress, ShelfEntry, Store
+from odimaging.model.errors import Cancelled, NotFound, OdImagingError
+from odimaging.model.ids import DocNum, OperationNumber, PatNum
+from odimaging.model.naming import next_free
+from odimaging.model.ports import Progress, ShelfEntry, Staged, Store, UnitOfWork
+from odimaging.repository import audit
+from odimaging.repository.categories import default_category
+from odimaging.repository.filing import LOCK_WAIT_S, UNFINISHED, Filing
+
+declare(
+    restore_staged="the bytes are in the stage too, no row yet",
+    restore_inserted="the row is inserted again",
+    restore_rowed="the row is named and logged, not yet committed",
+    restore_committed="the row is committed, the bytes still in stage and on the shelf",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +47,92 @@ class RestoreResult:
 
 
 class Restore:
-    """Deleted documents back to their patient, each for itself."""
+    """Deleted documents back to their patient, each for itself.
+
+    A restore goes by the number of the deletion it takes back, so that one deletion makes one row at most (I7).
+    """
+
+    def __init__(self, filing: Filing) -> None:
+        self._filing = filing
 
     def __call__(self, request: RestoreRequest, progress: Progress | None = None) -> RestoreResult:
-        """Failures: NotFound where the shelf holds it no longer, LockBusy, StoreError."""
-        raise NotImplementedError
+        """Failures: NotFound where the shelf holds it no longer, LockBusy, StoreError.
+
+        Stopped by the user between two: the result tells what is back; with none, Cancelled.
+        """
+        documents: list[Document] = []
+        failures: list[RestoreFailure] = []
+        total = len(request.operations)
+        for number, operation in enumerate(request.operations):
+            try:
+                if progress is not None:
+                    progress.report(number, total)
+                documents.append(self._one(operation))
+            except Cancelled:
+                if not documents:
+                    raise
+                break
+            except OdImagingError as error:
+                failures.append(RestoreFailure(operation, error))
+        changes = Changes(
+            frozenset(one.pat_num for one in documents), frozenset(one.doc_num for one in documents)
+        )
+        return RestoreResult(tuple(documents), tuple(failures), changes)
+
+    def _one(self, operation: OperationNumber) -> Document:
+        filing, store = self._filing, self._filing.store
+        with filing.locks.hold(f"op:{operation}", LOCK_WAIT_S):
+            store.check()
+            entry = self._entry(operation)
+            store.unstage(operation)  # of a restore that was stopped: the shelf has the bytes
+            with filing.unit_of_work() as work:
+                begun = work.documents.with_token(operation)
+            staged = store.stage_from_shelf(entry, operation)
+            failpoint("restore.staged")
+            if begun is not None:
+                filing.settle(begun, staged, partial(_tidy, store, operation))
+                return begun
+            return filing.bring_in(
+                "restore",
+                staged,
+                partial(self._row_step, entry, staged),
+                undo=partial(store.unstage, operation),
+                tidy=partial(_tidy, store, operation),
+            )
+
+    def _entry(self, operation: OperationNumber) -> ShelfEntry:
+        for entry in self._filing.store.shelf():
+            if entry.operation == operation:
+                return entry
+        raise NotFound("This is no longer among the deleted items.")
+
+    def _row_step(self, entry: ShelfEntry, staged: Staged, work: UnitOfWork) -> Document:
+        work.patients.get(entry.pat_num)
+        if entry.kind == UNFINISHED:
+            document = self._filing.insert(work, "restore", _unfinished(work, entry), staged)
+        else:
+            taken = work.documents.file_names(entry.pat_num)
+            doc_num = work.documents.reinsert(entry.row, entry.operation)
+            failpoint("restore.inserted")
+            document = work.documents.get(doc_num)
+            if document.file_name in taken:
+                values = {"file_name": next_free(f"x{document.file_name}", taken)}
+                work.documents.update(doc_num, values)
+                document = work.documents.get(doc_num)
+        work.log.add(audit.restored(work, document))
+        return document
+
+
+def _unfinished(work: UnitOfWork, entry: ShelfEntry) -> Document:
+    """Bytes that never got a row are filed as if imported now."""
+    category = default_category(work).def_num
+    extension = entry.extension or ".bin"
+    return Document(DocNum(0), entry.pat_num, category, work.now(), extension)
+
+
+def _tidy(store: Store, operation: OperationNumber) -> None:
+    store.unstage(operation)
+    store.unshelve(operation)
 
 
 class DeletedItems:
