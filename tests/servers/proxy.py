@@ -1,6 +1,7 @@
 """A TCP proxy that spoils a connection: cuts it after so many bytes, falls silent, delays."""
 
 import contextlib
+import select
 import socket
 import threading
 import time
@@ -46,10 +47,10 @@ class Proxy:
     def close(self) -> None:
         """End it, and its threads."""
         self._closing.set()
-        self._server.close()
         self.cut_now()
         for thread in self._threads:
             thread.join(5)
+        self._server.close()
 
     def _start(self, work: object, *args: object) -> None:
         thread = threading.Thread(target=work, args=args, daemon=True)  # type: ignore[arg-type]  # callables only
@@ -76,16 +77,14 @@ class Proxy:
 
     def _pump(self, pair: "_Pair", here: socket.socket, there: socket.socket) -> None:
         later: deque[tuple[float, bytes]] = deque()
-        here.settimeout(0.002 if self._delay_s else 0.1)
-        with contextlib.suppress(OSError):
+        look_s = 0.002 if self._delay_s else 0.05
+        with contextlib.suppress(OSError, ValueError):  # a closed socket has no number to look at
             while not self._closing.is_set():
-                try:
+                if select.select([here], [], [], look_s)[0]:
                     data = here.recv(1 << 16)
                     if not data:
                         break
                     later.append((time.monotonic() + self._delay_s, data))
-                except TimeoutError:
-                    pass
                 while later and later[0][0] <= time.monotonic() and not self._silent.is_set():
                     pair.pass_on(there, later.popleft()[1])
         pair.close()
@@ -104,7 +103,6 @@ class _Pair:
                 self._left -= len(data)
             over = self._left == 0
         if data:
-            there.settimeout(30)
             there.sendall(data)
         if over:
             for sock in self._sockets:
