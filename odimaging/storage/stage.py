@@ -20,6 +20,8 @@ from odimaging.storage.side_store import SideStore, checked_operation, plain_fil
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,20}")
 _NAME = re.compile(r"([0-9a-f]{32})\.(-?[0-9]{1,19})(\.[A-Za-z0-9]{1,20})?")
 
+_CHANGED = "The file changed while it was read. Nothing was imported."
+
 declare(store_parked="a live file lies in the stage, its old folder is not flushed yet")
 
 
@@ -132,6 +134,8 @@ def _copy(source: Source, file: RawIOBase, progress: Progress | None) -> tuple[i
         files.write_all(file, piece)
         digest.update(piece)
         size += len(piece)
+        if size > source.size:  # somebody still writes: this could go on for ever
+            raise BadRequest(_CHANGED)
         if progress is not None:
             progress.report(size, source.size)
     files.flush_file(file)
@@ -150,7 +154,7 @@ def _pieces(source: Source) -> Iterator[bytes]:
 
 def _compare(source: Source, size: int, target: Path) -> None:
     if size != source.size or not source.unchanged():
-        raise BadRequest("The file changed while it was read. Nothing was imported.")
+        raise BadRequest(_CHANGED)
     if target.stat().st_size != size:
         raise StoreError(
             "The image folder did not keep the whole file. Nothing was changed.", "size read back"

@@ -291,20 +291,23 @@ print(len(store.staged()), sorted(store.live_files()))
 
 
 @pytest.mark.skipif(strace is None, reason="needs strace")
-def test_killed_at_each_system_call_of_import(tmp_path: Path) -> None:
-    """The n-th call that names the stage or live file is the last: nothing partial is ever live, nothing is lost."""
-    outcomes = [killed_at(tmp_path / str(number), number) for number in range(1, 13)]
-    assert "staged" in outcomes
-    assert "live" in outcomes
+@pytest.mark.parametrize("call", ["openat", "write", "fsync", "chmod,fchmodat", "renameat2"])
+def test_killed_at_each_system_call_of_an_import(tmp_path: Path, call: str) -> None:
+    """Nothing partial is ever live, and once staged the bytes are never nowhere."""
+    outcomes: list[str] = []
+    while not outcomes or outcomes[-1] != "done":
+        outcomes.append(killed_at(tmp_path / str(len(outcomes)), call, len(outcomes) + 1))
+    assert len(outcomes) > 1, "never killed"
 
 
-def killed_at(base: Path, number: int) -> str:
+def killed_at(base: Path, call: str, number: int) -> str:
+    """Imports under a tracer that kills at the n-th such call on the stage, the stage file or the live folder."""
     root = base / "root"
     create_root(str(root))
     stage_file = root / ".odimaging" / "stage" / f"{'d' * 32}.15.jpg"
     live = root / "S" / "SmithJohn15" / PLACE.file_name
-    inject = "inject=openat,write,fsync,chmod,renameat2,close:signal=SIGKILL"
-    command = ["-f", "-o", "/dev/null", "-P", str(stage_file), "-P", str(live), "-P"]
+    watched = [f"-P{path}" for path in (stage_file, stage_file.parent, live, live.parent)]
+    inject = f"inject={call}:signal=SIGKILL:when={number}"
     code = f"""
 from odimaging.model.ids import OperationNumber, PatNum
 from odimaging.model.ports import Place
@@ -312,19 +315,23 @@ from odimaging.storage.atoz import LocalAtoZ
 from tests.fakes.memory_store import MemorySource
 store = LocalAtoZ({str(root)!r}, pinned_share_id=None)
 staged = store.stage(MemorySource("a.jpg", b"x" * 3_000_000), OperationNumber("d" * 32), PatNum(15), ".jpg")
+print("staged", flush=True)
 store.publish(staged, Place("SmithJohn15", "SmithJohn389.jpg"))
 """
-    subprocess.run(
-        [str(strace), *command, str(live.parent), "-e", f"{inject}:when={number}", *python(code)],
+    ran = subprocess.run(
+        [str(strace), "-f", "-o", "/dev/null", *watched, "-e", inject, *python(code)],
         check=False,
+        stdout=subprocess.PIPE,
         timeout=60,
         cwd=Path(__file__).parents[3],
     )
+    assert live.exists() + stage_file.exists() <= 1
     if live.exists():
         assert live.read_bytes() == b"x" * 3_000_000
-        assert not stage_file.exists()
-        return "live"
-    return "staged" if stage_file.exists() else "nothing"
+    elif ran.stdout:
+        assert stage_file.read_bytes() == b"x" * 3_000_000
+    assert (ran.returncode == 0) <= live.exists()
+    return "done" if ran.returncode == 0 else "killed"
 
 
 # ---------------------------------------------------------------- several processes
