@@ -16,8 +16,8 @@ from odimaging.model.ports import QueuedTransfer
 VERSION = 1
 """SQLite's ``user_version``; raise it with any change of `_TABLE`."""
 
-ENDED = ("sent", "done", "cancelled")
-"""States that do not come back at the next start."""
+ENDED = ("sent", "sent, not checkable", "skipped")
+"""States, in lower case, that do not come back at the next start."""
 
 _TABLE = """
 CREATE TABLE transfer (
@@ -60,7 +60,7 @@ class WorkstationQueue:
         marks = ",".join("?" * len(ENDED))
         with self._use() as connection:
             rows = connection.execute(
-                f"SELECT * FROM transfer WHERE state NOT IN ({marks}) ORDER BY rowid", ENDED
+                f"SELECT * FROM transfer WHERE lower(state) NOT IN ({marks}) ORDER BY rowid", ENDED
             ).fetchall()
         return tuple(map(_transfer_of, rows))
 

@@ -280,7 +280,7 @@ def columns_of_mount_item(item: MountItem, mount_num: MountNum) -> dict[str, Val
 
 def image_draw_of(row: Sequence[Any]) -> ImageDraw | None:
     """From the values of `IMAGE_DRAW_COLUMNS`; None for a kind of drawing nobody knows yet."""
-    if row[2] not in DrawType:
+    if row[2] not in _DRAW_TYPES:
         return None
     return ImageDraw(
         DocNum(row[0]),
@@ -312,5 +312,39 @@ def patient_of(row: Sequence[Any]) -> Patient:
     )
 
 
+def columns_of_patient(patient: Patient) -> dict[str, Value]:
+    """All of a patient's columns."""
+    values = (
+        patient.pat_num,
+        patient.lname,
+        patient.fname,
+        patient.middle_i,
+        patient.preferred,
+        patient.birthdate or EMPTY_MOMENT.date(),
+        patient.gender,
+        patient.pat_status,
+        patient.chart_number,
+        patient.guarantor,
+        patient.image_folder,
+    )
+    return dict(zip(PATIENT_COLUMNS, map(stored, values), strict=True))
+
+
+def columns_of_image_draw(drawing: ImageDraw) -> dict[str, Value]:
+    """All of a drawing's columns but its key."""
+    values = (
+        drawing.doc_num,
+        drawing.mount_num,
+        drawing.draw_type,
+        drawing.color_draw,
+        drawing.color_back,
+        drawing.drawing_segment,
+        drawing.draw_text,
+        drawing.font_size,
+    )
+    return dict(zip(IMAGE_DRAW_COLUMNS, map(stored, values), strict=True))
+
+
 _GENDERS = frozenset(Gender)
 _STATUSES = frozenset(PatStatus)
+_DRAW_TYPES = frozenset(DrawType)

@@ -10,6 +10,7 @@ from odimaging.db.audit import AuditRows
 from odimaging.db.documents import DocumentRows, DocumentSql
 from odimaging.db.lookups import DefinitionRows, PatientRows, PreferenceRows
 from odimaging.db.mounts import MountRows
+from odimaging.db.seed import SeedRows
 from odimaging.db.session import Session
 
 
@@ -53,6 +54,11 @@ class DatabaseUnit:
     def preferences(self) -> PreferenceRows:
         """See the port."""
         return PreferenceRows(self._opened)
+
+    @cached_property
+    def seed(self) -> SeedRows:
+        """Rows that imaging itself never makes. Not of the port: for the demo practice."""
+        return SeedRows(self._opened)
 
     def now(self) -> datetime:
         """See the port."""

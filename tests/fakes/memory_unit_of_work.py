@@ -3,6 +3,7 @@
 `tests.contract.test_unit_of_work` runs one suite over this and over real databases.
 """
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +15,15 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 
-from odimaging.db.records import DOCUMENT_COLUMNS, columns_of_document, document_of, stored_moment
+from odimaging.db.records import (
+    DOCUMENT_COLUMNS,
+    IMAGE_DRAW_COLUMNS,
+    columns_of_document,
+    columns_of_image_draw,
+    document_of,
+    image_draw_of,
+    stored_moment,
+)
 from odimaging.model.definition import Definition, Provider
 from odimaging.model.document import TOKEN_PREFIX, Document, without_payload
 from odimaging.model.errors import (
@@ -463,12 +472,15 @@ class _Documents(_Part):
         return tables.documents.pop(doc_num, None) is not None
 
     def snapshot(self, doc_num: DocNum) -> Row:
-        document = self.get(doc_num)
-        return columns_of_document(document) | {
+        document, tables = self.get(doc_num), self._work.tables()
+        row = columns_of_document(document) | {
             "DocNum": doc_num,
             "DateTStamp": stored_moment(document.date_tstamp),
-            "RawBase64": self._work.tables().raw_base64.get(doc_num, ""),
+            "RawBase64": tables.raw_base64.get(doc_num, ""),
         }
+        drawings = [columns_of_image_draw(drawing) for drawing in tables.drawings]
+        own = [drawing for drawing in drawings if drawing["DocNum"] == doc_num]
+        return row | ({"imagedraw": json.dumps(own)} if own else {})
 
     def reinsert(self, row: Row, token: OperationNumber) -> DocNum:
         document = document_of([row.get(name, empty) for name, empty in DOCUMENT_COLUMNS.items()])
@@ -476,7 +488,12 @@ class _Documents(_Part):
             document = replace(document, external_guid="")
         if not document.doc_num or document.doc_num in self._work.tables().documents:
             document = replace(document, doc_num=DocNum(self._work.database.next_num()))
-        return self._put(document, str(row.get("RawBase64") or ""), token)
+        doc_num = self._put(document, str(row.get("RawBase64") or ""), token)
+        for drawing in json.loads(str(row.get("imagedraw", "[]"))):
+            whole = image_draw_of([(drawing | {"DocNum": doc_num})[c] for c in IMAGE_DRAW_COLUMNS])
+            if whole is not None:
+                self._work.writable().drawings.append(whole)
+        return doc_num
 
     def references(self, doc_num: DocNum) -> tuple[Reference, ...]:
         return self._work.tables().references.get(doc_num, ())
