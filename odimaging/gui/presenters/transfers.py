@@ -6,9 +6,11 @@ and in the callbacks of the question that follows it, nowhere else.
 """
 
 import itertools
+import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +19,7 @@ from odimaging.gui.presenters.submit import Submit
 from odimaging.gui.presenters.words import images, plural
 from odimaging.jobs import Job, JobHandle, JobProgress, Lane
 from odimaging.model.errors import (
+    DatabaseError,
     HostKeyChanged,
     HostKeyUnknown,
     LoginFailed,
@@ -35,6 +38,8 @@ from odimaging.repository.send import (
     SendState,
 )
 from odimaging.settings import Destination, Settings
+
+log = logging.getLogger(__name__)
 
 ASK_ABOVE_BYTES = 200_000_000
 KEPT = "Stopped when the program was closed."
@@ -233,10 +238,11 @@ class TransfersPresenter:
             busy = (SendState.CHECKING, SendState.SENDING, SendState.WAITING)
             now = next(state for state in busy if state in states)
             return f"▲ {min(ended + 1, total)} of {total} to {to} · {now.value}"
-        if self.conflicts:
-            return f"▲ {len(self.conflicts)} already there at {to}"
+        there, failed = len(self.conflicts), self.failed - len(self.conflicts)
         if self.failed:
-            return f"▲ {self.failed} of {len(self._rows)} not sent to {to}"
+            words = [f"{failed} of {len(self._rows)} not sent"] if failed else []
+            words += [f"{there} already there"] if there else []
+            return f"▲ {', '.join(words)} · {to}"
         return f"▲ {images(len(self._rows))} sent to {to}"
 
     # ------------------------------------------------------------ destinations
@@ -399,8 +405,9 @@ class TransfersPresenter:
         new = [self._rows[key] for key in batch.keys] if batch.is_new else []
 
         def work(_progress: JobProgress) -> _Prepared:
-            for row in new:
-                self._queue.add(_queued(row))
+            with _queue_matters_less():
+                for row in new:
+                    self._queue.add(_queued(row))
             password = self._vault.get(service, username) if self._vault.available else None
             known = bool(self._host_keys.fingerprints(address.host, address.port))
             return _Prepared(password, known)
@@ -496,10 +503,11 @@ class TransfersPresenter:
     def _on_item(self, state: ItemState) -> None:
         """On the worker: the queue's file at once, the rows when the GUI thread polls."""
         self._told.append(state)
-        if state.state in (SendState.SENT, SendState.SENT_UNCHECKED, SendState.SKIPPED):
-            self._queue.remove(state.key)
-        elif state.state.is_final:
-            self._queue.set_state(state.key, state.state.value, state.reason)
+        with _queue_matters_less():
+            if state.state in (SendState.SENT, SendState.SENT_UNCHECKED, SendState.SKIPPED):
+                self._queue.remove(state.key)
+            elif state.state.is_final:
+                self._queue.set_state(state.key, state.state.value, state.reason)
 
     def poll(self) -> None:
         """Take over what the jobs have told; a timer calls it while anything is active."""
@@ -619,8 +627,9 @@ class TransfersPresenter:
         kept = [key for key in batch.keys if key in self._rows]
 
         def note() -> None:
-            for key in kept:
-                self._queue.set_state(key, SendState.FAILED.value, reason)
+            with _queue_matters_less():
+                for key in kept:
+                    self._queue.set_state(key, SendState.FAILED.value, reason)
 
         self._later("note failure", note)
         self._tell()
@@ -672,8 +681,9 @@ class TransfersPresenter:
         gone = tuple(keys)
 
         def remove() -> None:
-            for key in gone:
-                self._queue.remove(key)
+            with _queue_matters_less():
+                for key in gone:
+                    self._queue.remove(key)
 
         if gone:
             self._later("forget", remove)
@@ -728,6 +738,15 @@ def megabytes(size: int) -> str:
     """``11 MB``, ``0.4 MB``."""
     amount = size / 1_000_000
     return f"{amount:,.0f} MB" if amount >= 10 else f"{amount:.1f} MB"
+
+
+@contextmanager
+def _queue_matters_less() -> Iterator[None]:
+    """The queue's file is a convenience of this workstation: without it sending goes on."""
+    try:
+        yield
+    except DatabaseError as error:
+        log.warning("transfer queue not written: %s", type(error).__name__)
 
 
 def _target(address: SftpAddress, destination: Destination, password: str) -> SftpTarget:

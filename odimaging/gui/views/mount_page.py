@@ -1,12 +1,14 @@
 """The mount with its list of positions beside it and the strip of unmounted images under it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPalette, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from odimaging.gui.presenters.mount import MountPresenter, Position
 from odimaging.gui.text import translate
-from odimaging.gui.views.mount_view import MountView, level_to_show
+from odimaging.gui.theme import LIGHT
+from odimaging.gui.views.mount_view import SELECTED, MountView, level_to_show
+from odimaging.gui.views.pixels import BACKGROUND
 from odimaging.model.ids import MountItemNum
 
 NUMBER = Qt.ItemDataRole.UserRole
@@ -27,7 +29,9 @@ class MountPage(QWidget):
         self.positions.setAccessibleName(translate("Positions"))
         self.positions.setFrameShape(QListWidget.Shape.NoFrame)
         self.positions.setMinimumWidth(120)
-        self.positions.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.positions.setWordWrap(True)
+        self.positions.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.positions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.strip = QListWidget()
         self.strip.setObjectName("unmountedStrip")
         self.strip.setAccessibleName(translate("Images not placed in the mount"))
@@ -35,6 +39,8 @@ class MountPage(QWidget):
         self.strip.setIconSize(QSize(64, 56))
         self.strip.setFixedHeight(78)
         self.strip.setFrameShape(QListWidget.Shape.NoFrame)
+        for rows in (self.positions, self.strip):
+            _darken(rows)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.view)
         self._splitter.addWidget(self.positions)
@@ -100,3 +106,13 @@ class MountPage(QWidget):
         if document is not None and pyramid is not None:
             image: QImage = level_to_show(document, pyramid, self.strip.iconSize())
             item.setIcon(QIcon(QPixmap.fromImage(image)))
+
+
+def _darken(rows: QListWidget) -> None:
+    """They belong to the picture area, dark in both themes."""
+    palette = rows.palette()
+    palette.setColor(QPalette.ColorRole.Base, BACKGROUND.lighter(130))
+    palette.setColor(QPalette.ColorRole.Text, QColor(LIGHT.on_picture))
+    palette.setColor(QPalette.ColorRole.Highlight, SELECTED)
+    palette.setColor(QPalette.ColorRole.HighlightedText, BACKGROUND)
+    rows.setPalette(palette)
