@@ -4,15 +4,18 @@ Both ways of sending, `download_sftp` and `send`, ask here. Everything is at han
 """
 
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import BinaryIO, Protocol
 
 from odimaging.imaging.formats import WRITABLE
 from odimaging.model.changes import Changes
 from odimaging.model.document import Crop, Document
-from odimaging.model.errors import FileMissing, InvalidField, UnsupportedFormat
-from odimaging.model.ids import DocNum, MountNum
+from odimaging.model.errors import DecodeFailed, FileMissing, InvalidField, UnsupportedFormat
+from odimaging.model.ids import DocNum, MountItemNum, MountNum
 from odimaging.model.mount import Mount
 from odimaging.model.naming import is_storable, safe_name
 from odimaging.model.picture import Edits
@@ -22,25 +25,14 @@ from odimaging.model.ports import (
     PictureSource,
     Place,
     Progress,
-    Store,
-    UnitOfWorkFactory,
 )
 from odimaging.repository.browse import MountContents
+from odimaging.repository.derived import MAX_DECODED_BYTES, derive
+from odimaging.repository.filing import Filing
 from odimaging.repository.materialise import MaterialiseResult
+from odimaging.repository.mending import Mending
 
 MOUNT_EXTENSION = ".jpg"
-
-_EXIF_TURNS = {
-    1: (False, 0.0),
-    2: (True, 0.0),
-    3: (False, 180.0),
-    4: (True, 180.0),
-    5: (True, 270.0),
-    6: (False, 90.0),
-    7: (True, 90.0),
-    8: (False, 270.0),
-}
-"""EXIF orientation → IsFlipped, DegreesRotated, as import derives them (decision 33)."""
 
 
 class MaterialisePending(Protocol):
@@ -69,19 +61,29 @@ class Export:
         return f"Export({self.subject!r}, {self.size})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A document whose bytes are there."""
+
+    document: Document
+    place: Place
+    size: int
+    changes: Changes
+
+
 class Exporter:
     """Any thread. ``mount_contents`` and ``materialise`` are the repository's own operations."""
 
     def __init__(
         self,
-        unit_of_work: UnitOfWorkFactory,
-        store: Store,
+        filing: Filing,
+        mending: Mending,
         decoder: Decoder,
         mount_contents: Callable[[MountNum], MountContents],
         materialise: MaterialisePending,
     ) -> None:
-        self._unit_of_work = unit_of_work
-        self._store = store
+        self._filing = filing
+        self._mending = mending
         self._decoder = decoder
         self._mount_contents = mount_contents
         self._materialise = materialise
@@ -93,14 +95,13 @@ class Exporter:
 
         Raises DocumentNotFound (404), InvalidField for an extension it cannot have (400), FileMissing, DecodeFailed.
         """
-        document, changes = self._ready(doc_num, progress)
-        extension = (extension or document.extension).lower()
-        as_is = _same_format(extension, document.extension)
-        if not as_is:
-            _require_writable(document, extension)
-        if as_is and not self._is_edited(document):
-            return self._original(document, changes)
-        return self._rendered(document, extension, changes)
+        stored = self._stored(doc_num, progress)
+        own = stored.document.extension
+        wanted = (extension or own).lower()
+        if not _same_format(wanted, own):
+            _require_writable(stored.document, wanted)
+            return self._rendered(stored, wanted)
+        return self._rendered(stored, own) if self._is_edited(stored) else self._original(stored)
 
     def export_mount(
         self,
@@ -108,91 +109,106 @@ class Exporter:
         extension: str = MOUNT_EXTENSION,
         progress: Progress | None = None,
     ) -> Export:
-        """The composite at the mount's own size. Raises MountNotFound (404), InvalidField (400), FileMissing, DecodeFailed."""
+        """The composite at the mount's own size. Raises MountNotFound (404), InvalidField (400), DecodeFailed.
+
+        Where an image is missing its position shows its number, as on screen (facts §6.5).
+        """
         if extension.lower() not in WRITABLE:
             raise InvalidField(f"A mount cannot be written as {extension}.")
         contents = self._mount_contents(mount_num)
-        changes = Changes()
-        sources = {}
-        for item, placed in contents.documents.items():
-            document, one = self._ready(placed.doc_num, progress)
-            sources[item] = self._source(document)
-            changes |= one
+        stored = dict(self._standing(contents, progress))
         picture = MountPicture(
-            contents.mount, contents.items, sources, contents.texts, contents.drawings
+            contents.mount,
+            contents.items,
+            {item: self._source(one) for item, one in stored.items()},
+            contents.texts,
+            contents.drawings,
         )
         data = self._decoder.mount_encoded(picture, extension.lower())
-        name = f"Mount{mount_num}{extension}"
-        return _in_memory(name, data, contents.mount, changes)
+        changes = reduce(or_, (one.changes for one in stored.values()), Changes())
+        return _in_memory(f"Mount{mount_num}{extension}", data, contents.mount, changes)
 
-    def _ready(self, doc_num: DocNum, progress: Progress | None) -> tuple[Document, Changes]:
-        """The document with its file; a pending one is materialised first."""
-        with self._unit_of_work() as work:
-            document = work.documents.get(doc_num)
-        if document.pending is None:
-            return document, Changes()
-        result = self._materialise(doc_num, progress)
-        return result.document, result.changes
+    def _standing(
+        self, contents: MountContents, progress: Progress | None
+    ) -> Iterator[tuple[MountItemNum, _Stored]]:
+        """What stands on the canvas, the strip of unmounted images left out."""
+        strip = {item.mount_item_num for item in contents.items if item.is_unmounted}
+        for item, document in contents.documents.items():
+            if item in strip:
+                continue
+            with suppress(FileMissing):
+                yield item, self._stored(document.doc_num, progress)
 
-    def _is_edited(self, document: Document) -> bool:
-        """Differs from what import derived. DICOM in its own format always goes as it is (decision 34)."""
-        if not document.is_image or not _shown_differently(document):
-            return False
-        if (
-            document.crop != Crop()
-            or document.windowing_min
-            or document.windowing_max not in (0, 255)
-        ):
-            return True
-        info = self._decoder.inspect(self._read(document), document.extension)
-        derived = _EXIF_TURNS.get(info.exif_orientation, _EXIF_TURNS[1])
-        return (document.is_flipped, document.degrees_rotated) != derived
-
-    def _original(self, document: Document, changes: Changes) -> Export:
-        place = self._place(document)
-        found = self._store.stat(place)
+    def _stored(self, doc_num: DocNum, progress: Progress | None) -> _Stored:
+        """The document with its file: a pending one is materialised first, one that a stop left in the stage is mended."""
+        changes = Changes()
+        document, place = self._row(doc_num)
+        if document.pending is not None:
+            changes = self._materialise(doc_num, progress).changes
+            document, place = self._row(doc_num)
+        found = self._filing.store.stat(place)
+        if found is None and self._mending.if_missing(doc_num):
+            document, place = self._row(doc_num)
+            found = self._filing.store.stat(place)
         if found is None:
-            raise FileMissing(detail=f"doc {document.doc_num}")
+            raise FileMissing(detail=f"doc {doc_num}")
+        return _Stored(document, place, found.size, changes)
+
+    def _row(self, doc_num: DocNum) -> tuple[Document, Place]:
+        with self._filing.unit_of_work() as work:
+            document = work.documents.get(doc_num)
+            return document, self._filing.place(work, document)
+
+    def _is_edited(self, stored: _Stored) -> bool:
+        """Differs from what import derived. DICOM in its own format always goes as it is (decision 34)."""
+        document = stored.document
+        shown = _plain(Edits.of(document))
+        if not document.is_image or shown == Edits():
+            return False
+        with self._filing.store.open(stored.place) as file:
+            derived = derive(file, document.file_name, stored.size, self._decoder)
+        return shown != _plain(Edits.of(replace(derived.applied(document), crop=Crop())))
+
+    def _original(self, stored: _Stored) -> Export:
         return Export(
-            _remote_name(document),
-            found.size,
-            lambda: self._store.open(place),
+            _remote_name(stored.document),
+            stored.size,
+            lambda: self._filing.store.open(stored.place),
             True,
-            document,
-            changes,
+            stored.document,
+            stored.changes,
         )
 
-    def _rendered(self, document: Document, extension: str, changes: Changes) -> Export:
+    def _rendered(self, stored: _Stored, extension: str) -> Export:
+        document = stored.document
         if extension not in WRITABLE:
             raise UnsupportedFormat(
                 f"This image was edited, and an edited image cannot be written as {extension}."
-                " Ask for .jpg or .png."
             )
-        data = self._decoder.encoded(self._source(document), extension)
+        with self._filing.unit_of_work() as work:
+            drawings = work.mounts.drawings(doc_num=document.doc_num)
+        source = replace(self._source(stored), drawings=drawings)
+        data = self._decoder.encoded(source, extension)
         name = _remote_name(document)
         stem = name[: len(name) - len(document.extension)]
-        kept = name if _same_format(extension, document.extension) else f"{stem}{extension}"
-        return _in_memory(kept, data, document, changes)
+        kept = name if extension == document.extension else f"{stem}{extension}"
+        return _in_memory(kept, data, document, stored.changes)
 
-    def _source(self, document: Document) -> PictureSource:
-        with self._unit_of_work() as work:
-            drawings = work.mounts.drawings(doc_num=document.doc_num)
-        return PictureSource(self._read(document), document.extension, Edits.of(document), drawings)
-
-    def _read(self, document: Document) -> bytes:
-        with self._store.open(self._place(document)) as file:
-            return file.read()
-
-    def _place(self, document: Document) -> Place:
-        with self._unit_of_work() as work:
-            patient = work.patients.get(document.pat_num)
-        return Place(self._store.folder_for(patient), document.file_name, document.doc_num)
+    def _source(self, stored: _Stored) -> PictureSource:
+        document = stored.document
+        if stored.size > MAX_DECODED_BYTES:
+            raise DecodeFailed("This image is too large to be drawn.", f"doc {document.doc_num}")
+        with self._filing.store.open(stored.place) as file:
+            data = file.read()
+        return PictureSource(data, document.extension, Edits.of(document))
 
 
-def _shown_differently(document: Document) -> bool:
-    """Facts §6.7's test, without drawings: those alone do not make a picture another one (decision 5)."""
-    plain = Edits(windowing_max=document.windowing_max, is_crop_old=document.is_crop_old)
-    return Edits.of(document) != plain or document.windowing_max not in (0, 255)
+def _plain(edits: Edits) -> Edits:
+    """0 to 255 is no window (facts §6.3), and how a crop is meant does not matter without one."""
+    low, high = edits.windowing_min, edits.windowing_max
+    window = (0, 0) if (low, high) == (0, 255) else (low, high)
+    old = edits.is_crop_old and bool(edits.crop)
+    return replace(edits, windowing_min=window[0], windowing_max=window[1], is_crop_old=old)
 
 
 def _same_format(one: str, other: str) -> bool:
