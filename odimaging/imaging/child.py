@@ -4,6 +4,7 @@ Everything foreign bytes can break is loaded in this process and nowhere in the 
 bytes is answered as ``DecodeFailed``; what is not in that table ends the process, and the parent answers for it.
 """
 
+import mmap
 import os
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from odimaging.imaging import limits, wire
 from odimaging.imaging.allocation import TOO_LARGE, Allocate
-from odimaging.imaging.blocks import Block, BlockReceiver
+from odimaging.imaging.blocks import MappedBlocks
 from odimaging.imaging.damage import DAMAGED
 from odimaging.imaging.raster import Raster
 from odimaging.model.errors import DecodeFailed, ImagingError, UnsupportedFormat
@@ -51,22 +52,27 @@ class Child:
         commands: dict[str, Command],
         requests: BinaryIO,
         replies: BinaryIO,
-        blocks: BlockReceiver,
+        blocks: MappedBlocks,
     ) -> None:
         self._commands = commands
         self._requests = requests
         self._replies = replies
         self._blocks = blocks
-        self._block: Block | None = None
+        self._block: mmap.mmap | None = None
 
     def run(self) -> None:
         """Until the parent is gone."""
         wire.send(self._replies, {"ready": os.getpid()})
         while (message := wire.receive(self._requests)) is not None:
             limits.job_started()
-            self._answer(*message)
+            self._answer(message[0], self._payload(*message))
             self._block = None
             limits.job_ended()
+
+    def _payload(self, header: wire.Header, payload: memoryview) -> memoryview:
+        """What came with a command: through the pipe, or in a block if it is much."""
+        told = header.get("input")
+        return payload if told is None else memoryview(self._blocks.take(told))[: told["used"]]
 
     def _answer(self, header: wire.Header, payload: memoryview) -> None:
         try:
@@ -131,7 +137,7 @@ def serve(commands: dict[str, Command]) -> None:
     requests, replies = _private_pipes()
     descriptor = int(sys.argv[1]) if len(sys.argv) > 1 else None
     limits.bind()
-    Child(commands, requests, replies, BlockReceiver(descriptor)).run()
+    Child(commands, requests, replies, MappedBlocks(descriptor)).run()
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:

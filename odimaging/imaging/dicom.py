@@ -237,19 +237,22 @@ def _native(data: Any, found: DicomHeader) -> NDArray[Any]:
 def _of_shape(array: NDArray[Any], found: DicomHeader) -> NDArray[Any]:
     """Raises ValueError if a frame is not of the size the header tells."""
     shape = (found.height, found.width) + ((3,) if found.samples == 3 else ())
-    return array.reshape(shape)
+    shaped: NDArray[Any] = array.reshape(shape)
+    return shaped
 
 
 def _gray(frame: NDArray[Any], found: DicomHeader) -> NDArray[Any]:
     """One value a pixel, in the stored bits."""
     if found.samples == 3:
-        return (frame.sum(axis=2, dtype=np.uint16) // 3).astype(np.uint8)
+        mean: NDArray[Any] = (frame.sum(axis=2, dtype=np.uint16) // 3).astype(np.uint8)
+        return mean
     dtype = np.uint8 if found.bits_allocated == 8 else np.uint16
     if found.shift:
         frame = frame >> found.shift
     if found.bits_stored < found.bits_allocated:
         frame = frame & dtype((1 << found.bits_stored) - 1)
-    return frame.astype(dtype, copy=False)
+    gray: NDArray[Any] = frame.astype(dtype, copy=False)
+    return gray
 
 
 def _reduced_jpeg2000(data: Any, found: DicomHeader, factor: int) -> NDArray[Any] | None:

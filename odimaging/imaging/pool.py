@@ -16,7 +16,7 @@ from typing import Any
 
 import odimaging
 from odimaging.imaging import wire
-from odimaging.imaging.blocks import Block, BlockSender
+from odimaging.imaging.blocks import Block, Blocks
 from odimaging.imaging.limits import JOB_S
 from odimaging.model.errors import DecodeFailed, UnsupportedFormat
 from odimaging.model.mount import Mount, MountItem
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 START_S = 30.0
 """A process that is not ready after so long never will be."""
 END_S = 2.0
+PIPE_BYTES, INBOX_BYTES = 256 << 10, 64 << 20
+"""Files between these sizes reach the child through shared memory, the others through the pipe."""
 Fit = tuple[int, int] | None
+Payloads = Sequence[wire.Payload]
 
 
 def interpreter() -> str:
@@ -62,16 +65,14 @@ class Worker:
         self._command = command
         self._job_s = job_s
         self._process: subprocess.Popen[bytes] | None = None
-        self._blocks: BlockSender | None = None
+        self._blocks: Blocks | None = None
 
     @property
     def pid(self) -> int | None:
         """Of the running process."""
         return None if self._process is None else self._process.pid
 
-    def call(
-        self, header: wire.Header, payloads: Sequence[wire.Payload] = ()
-    ) -> tuple[wire.Header, memoryview]:
+    def call(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
         """One command; its reply and what came with it. Raises DecodeFailed, UnsupportedFormat."""
         process = self._ready()
         timer = threading.Timer(self._job_s, process.kill)
@@ -89,7 +90,7 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return
         self.end()
-        self._blocks = BlockSender()
+        self._blocks = Blocks()
         inherited = self._blocks.inherited
         options: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}
         self._process = subprocess.Popen(
@@ -132,41 +133,66 @@ class Worker:
         return process
 
     def _converse(
-        self,
-        process: subprocess.Popen[bytes],
-        header: wire.Header,
-        payloads: Sequence[wire.Payload],
+        self, process: subprocess.Popen[bytes], header: wire.Header, payloads: Payloads
     ) -> tuple[wire.Header, memoryview]:
         requests: Any = process.stdin
         replies: Any = process.stdout
-        wire.send(requests, header, payloads)
-        block: Block | None = None
-        while True:
-            message = wire.receive(replies)
-            if message is None:
-                raise self._lost("ended")
-            reply, payload = message
-            if "block" in reply:
-                block, told = self._make_block(reply["block"])
-                wire.send(requests, told)
-            elif "error" in reply:
-                raise _error(reply)
-            else:
-                return reply, memoryview(block) if reply.get("shared") and block else payload
-
-    def _make_block(self, size: int) -> tuple[Block | None, wire.Header]:
         assert self._blocks is not None
+        inbox = self._send(requests, self._blocks, header, payloads)
+        lent: Block | None = None
+        wanted = 0
         try:
-            return self._blocks.make(size)
-        except (OSError, OverflowError):
-            log.warning("no memory for a picture of %d bytes", size)
-            return None, {"error": "memory"}
+            while (message := wire.receive(replies)) is not None:
+                reply, payload = message
+                if "block" in reply:
+                    wanted = reply["block"]
+                    lent, told = _lend(self._blocks, wanted)
+                    wire.send(requests, told)
+                elif "error" in reply:
+                    raise _error(reply)
+                elif lent is not None and reply.get("shared"):
+                    shared, lent = lent, None
+                    return reply, self._blocks.view(shared, wanted)
+                else:
+                    return reply, payload
+            raise self._lost("ended")
+        finally:
+            for block in (inbox, lent):
+                if block is not None and self._blocks is not None:
+                    self._blocks.give_back(block)
+
+    def _send(
+        self, requests: Any, blocks: Blocks, header: wire.Header, payloads: Payloads
+    ) -> Block | None:
+        """A command. Its payload goes through shared memory where that is quicker."""
+        size = sum(len(payload) for payload in payloads)
+        if not PIPE_BYTES < size <= INBOX_BYTES:
+            wire.send(requests, header, payloads)
+            return None
+        inbox, told = _lend(blocks, size)
+        if inbox is None:
+            wire.send(requests, header, payloads)
+            return None
+        done = 0
+        for payload in payloads:
+            inbox.memory[done : done + len(payload)] = payload
+            done += len(payload)
+        wire.send(requests, {**header, "input": {**told, "used": size}})
+        return inbox
 
     def _lost(self, why: str) -> DecodeFailed:
         code = None if self._process is None else self._process.poll()
         self.end()
         log.warning("decoder process lost: %s, code %s", why, code)
         return DecodeFailed(detail=f"decoder lost: {why}")
+
+
+def _lend(blocks: Blocks, size: int) -> tuple[Block | None, wire.Header]:
+    try:
+        return blocks.lend(size)
+    except (OSError, OverflowError):
+        log.warning("no memory for a picture of %d bytes", size)
+        return None, {"error": "memory"}
 
 
 def _close(pipe: Any) -> None:
@@ -262,9 +288,7 @@ class DecoderPool:
         }
         return bytes(self._call(header, [source.data])[1])
 
-    def _call(
-        self, header: wire.Header, payloads: Sequence[wire.Payload] = ()
-    ) -> tuple[wire.Header, memoryview]:
+    def _call(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
         if self._closed:
             raise DecodeFailed("The program is being closed.", "closed")
         worker = self._idle.get()
