@@ -24,6 +24,17 @@ def create_root(root: str) -> str:
         return create_side_store(folder)
 
 
+def adopt_root(root: str) -> str:
+    """First contact with a root others made: only ``.odimaging`` is added. Returns the share-id to pin.
+
+    Raises StoreUnavailable where there is no folder ``A``: an unmounted share is an empty folder, not a new root.
+    """
+    with files.translated():
+        if not root.strip() or not (Path(root) / "A").is_dir():
+            raise StoreUnavailable(detail="no folder A")
+        return create_side_store(Path(root))
+
+
 def find_root(doc_path: str, computer_path: str | None = None) -> str | None:
     """This workstation's own path, unchecked; else the first of ``DocPath``'s, split at ``;``, with a folder ``A``."""
     if computer_path and computer_path.strip():

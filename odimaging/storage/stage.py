@@ -44,6 +44,15 @@ def find(folder: Path, operation: OperationNumber) -> Path | None:
     return next((folder / name for name in names if parsed_name(name)), None)
 
 
+def hashed(path: Path) -> Staged | None:
+    """A stage file as evidence; None if it has gone meanwhile."""
+    parsed = parsed_name(path.name)
+    try:
+        return parsed and Staged(*parsed, *files.sha256_of(path))
+    except FileNotFoundError:
+        return None
+
+
 class Stage:
     """Copies sources in, lists and drops what lies there."""
 
@@ -111,14 +120,7 @@ class Stage:
     def copy(self, operation: OperationNumber) -> Staged | None:
         """As evidence: hashed; None if it is not there."""
         path = find(self.folder, operation)
-        parsed = parsed_name(path.name) if path else None
-        if path is None or parsed is None:
-            return None
-        try:
-            size, digest = files.sha256_of(path)
-        except FileNotFoundError:
-            return None
-        return Staged(*parsed, size, digest)
+        return hashed(path) if path else None
 
     def present(self, staged: Staged) -> Path:
         """The file's path. Raises FileMissing."""

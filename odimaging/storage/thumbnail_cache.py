@@ -5,7 +5,6 @@ It may vanish at any time and never causes an error: what cannot be read or kept
 """
 
 import contextlib
-import hashlib
 import json
 import logging
 import sqlite3
@@ -15,9 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from odimaging.model.ids import DocNum
-from odimaging.model.picture import Edits, Picture, PixelFormat, WindowRule
-from odimaging.model.ports import FileStat
+from odimaging.model.picture import Picture, PixelFormat, WindowRule
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +29,6 @@ _OLDEST = """
 DELETE FROM tile WHERE key IN (
     SELECT key FROM (SELECT key, SUM(size) OVER (ORDER BY used, key) - size AS before FROM tile) WHERE before < ?)
 """
-
-
-def tile_key(share_id: str, doc_num: DocNum, stat: FileStat, edits: Edits, pixels: int) -> str:
-    """All a tile depends on. A digest: nothing in the cache's index says whose it is."""
-    parts = (share_id, doc_num, stat.size, stat.modified_ns, edits, pixels)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 class TileCache:
@@ -81,7 +72,10 @@ class TileCache:
     def close(self) -> None:
         """Remember which tiles were used, and let go of the file."""
         with self._lock, self._mended():
+            self._execute("BEGIN IMMEDIATE")
             self._note_used()
+            self._execute("COMMIT")
+        with self._lock:
             self._disconnect()
 
     def _make_room(self) -> None:

@@ -78,7 +78,7 @@ def test_generated_name_is_no_device() -> None:
 
 
 def test_generated_name_is_cut() -> None:
-    name = generated_name("L" * 100, "李" * 100, DocNum(389), ".tiff")
+    name = generated_name("李" * 100, "L" * 100, DocNum(389), ".tiff")
     assert name.endswith("389.tiff")
     assert len(name) <= 120
     assert len(name.encode()) <= 200

@@ -11,13 +11,15 @@ from odimaging.model.errors import (
     FileMissing,
     InvalidField,
     NameTaken,
+    StoreError,
     StoreUnavailable,
 )
 from odimaging.model.ids import DocNum, OperationNumber, PatNum
 from odimaging.model.ports import OpsNote, Place, ShelfEntry, Staged
 from odimaging.storage import files
-from odimaging.storage.atoz import LocalAtoZ
+from odimaging.storage.atoz import LocalAtoZ, _seen
 from odimaging.storage.root import create_root
+from odimaging.storage.stage import hashed
 from tests.fakes.memory_store import MemorySource
 from tests.unit.storage.test_files import stopped_at
 
@@ -247,6 +249,41 @@ def test_ages_are_the_stores_own(root: Path, store: LocalAtoZ) -> None:
     future = path.stat().st_mtime + 1e6
     os.utime(path, (future, future))
     assert store.staged()[0].age_s == 0.0
+
+
+def test_a_stage_file_that_goes_while_it_is_looked_at(tmp_path: Path) -> None:
+    assert hashed(tmp_path / f"{OP}.15.jpg") is None
+
+
+class Shorten:
+    """Somebody cuts the stage file while it is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def report(self, done: int, total: int, text: str = "") -> None:
+        os.truncate(self.folder / f"{OP}.15.jpg", 1)
+
+
+def test_the_size_is_read_back(root: Path, store: LocalAtoZ) -> None:
+    progress = Shorten(root / ".odimaging" / "stage")
+    with pytest.raises(StoreError, match="did not keep"):
+        store.stage(MemorySource("a.jpg", b"data"), OP, PAT, ".jpg", progress)
+    assert store.staged() == ()
+
+
+def test_a_file_that_goes_while_it_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").touch()
+    [entry] = os.scandir(tmp_path)
+    (tmp_path / "a.jpg").unlink()
+    assert _seen(entry) is None
+
+
+def test_a_thumbnail_that_cannot_be_replaced_leaves_nothing(root: Path, store: LocalAtoZ) -> None:
+    (live(root).parent / "Thumbnails" / PLACE.file_name).mkdir(parents=True)
+    with pytest.raises(StoreError):
+        store.write_thumbnail(PLACE, b"png")
+    assert names(root / ".odimaging" / "tmp") == []
 
 
 def test_sweep_removes_old_temporary_files_only(root: Path, store: LocalAtoZ) -> None:

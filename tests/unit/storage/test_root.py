@@ -8,7 +8,7 @@ import pytest
 
 from odimaging.model.errors import StoreError, StoreUnavailable
 from odimaging.storage.atoz import LocalAtoZ
-from odimaging.storage.root import create_root, find_root, other_volumes
+from odimaging.storage.root import adopt_root, create_root, find_root, other_volumes
 
 
 def names(folder: Path) -> list[str]:
@@ -37,6 +37,20 @@ def test_an_existing_root_only_gets_a_side_store(tmp_path: Path) -> None:
     (tmp_path / "EOBs").mkdir()
     create_root(str(tmp_path))
     assert names(tmp_path) == [".odimaging", "A", "EOBs"]
+
+
+def test_first_contact_adds_a_side_store_only(tmp_path: Path) -> None:
+    (tmp_path / "A").mkdir()
+    share_id = adopt_root(str(tmp_path))
+    assert names(tmp_path) == [".odimaging", "A"]
+    assert adopt_root(str(tmp_path)) == create_root(str(tmp_path)) == share_id
+
+
+@pytest.mark.parametrize("name", ["", ".", "none"])
+def test_first_contact_with_nothing_makes_nothing(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        adopt_root(str(tmp_path / name) if name else "")
+    assert names(tmp_path) == []
 
 
 def test_everybody_who_makes_it_gets_the_same(tmp_path: Path) -> None:

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from odimaging.model.ids import DocNum
-from odimaging.model.picture import Edits, Picture, PixelFormat, WindowRule
-from odimaging.model.ports import FileStat
-from odimaging.storage.thumbnail_cache import TileCache, tile_key
+from odimaging.model.picture import Picture, PixelFormat, WindowRule
+from odimaging.storage.thumbnail_cache import TileCache
 
 
 def tile(value: int = 7, side: int = 8) -> Picture:
@@ -184,19 +182,3 @@ def test_any_thread(tmp_path: Path) -> None:
         thread.join()
     assert wrong == []
     cache.close()
-
-
-def test_the_key_knows_all_a_tile_depends_on() -> None:
-    stat = FileStat(5, 6)
-    keys = {
-        tile_key("share", DocNum(1), stat, Edits(), 100),
-        tile_key("other", DocNum(1), stat, Edits(), 100),
-        tile_key("share", DocNum(2), stat, Edits(), 100),
-        tile_key("share", DocNum(1), FileStat(5, 7), Edits(), 100),
-        tile_key("share", DocNum(1), FileStat(6, 6), Edits(), 100),
-        tile_key("share", DocNum(1), stat, Edits(is_flipped=True), 100),
-        tile_key("share", DocNum(1), stat, Edits(windowing_max=99), 100),
-        tile_key("share", DocNum(1), stat, Edits(), 200),
-    }
-    assert len(keys) == 8
-    assert tile_key("share", DocNum(1), stat, Edits(), 100) in keys
