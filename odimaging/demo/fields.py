@@ -26,7 +26,8 @@ def chain_distance(x: Field, y: Field, beads: Sequence[Bead]) -> Field:
         dx, dy = x1 - x0, y1 - y0
         length = max(dx * dx + dy * dy, 1e-6)
         along = np.clip(((x - x0) * dx + (y - y0) * dy) / length, 0, 1)
-        gap = np.hypot(x - x0 - along * dx, y - y0 - along * dy) - (r0 + along * (r1 - r0))
+        gap = np.sqrt((x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2)
+        gap -= r0 + along * (r1 - r0)
         np.minimum(nearest, gap, out=nearest)
     return nearest
 
@@ -37,13 +38,19 @@ def polygon_distance(x: Field, y: Field, corners: Sequence[Point]) -> Field:
     inside = np.zeros(x.shape, bool)
     for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
         dx, dy = x1 - x0, y1 - y0
-        length = max(dx * dx + dy * dy, 1e-9)
-        along = np.clip(((x - x0) * dx + (y - y0) * dy) / length, 0, 1)
-        np.minimum(nearest, np.hypot(x - x0 - along * dx, y - y0 - along * dy), out=nearest)
+        away_x, away_y = x - np.float32(x0), y - np.float32(y0)
+        along = away_x * np.float32(dx / max(dx * dx + dy * dy, 1e-9))
+        along += away_y * np.float32(dy / max(dx * dx + dy * dy, 1e-9))
+        np.clip(along, 0, 1, out=along)
         if dy:
-            crossed = ((y >= y0) != (y >= y1)) & (x < x0 + (y - y0) * dx / dy)
+            crossed = (away_y >= 0) != (away_y >= dy)
+            crossed &= away_x < away_y * np.float32(dx / dy)
             inside ^= crossed
-    return np.where(inside, -nearest, nearest).astype(np.float32)
+        away_x -= along * np.float32(dx)
+        away_y -= along * np.float32(dy)
+        np.minimum(nearest, away_x * away_x + away_y * away_y, out=nearest)
+    distance: Field = np.sqrt(nearest)
+    return np.where(inside, -distance, distance)
 
 
 def rounded(corners: Sequence[Point], steps: int = 4) -> list[Point]:

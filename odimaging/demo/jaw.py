@@ -14,7 +14,7 @@ from odimaging.demo.mouth import Mouth, Standing
 from odimaging.demo.teeth import centre
 from odimaging.demo.tooth_painter import Layers, paint_tooth
 
-SCALE = 24
+SCALE = 20
 """Points a millimetre."""
 LEFT_MM, RIGHT_MM, TOP_MM, BOTTOM_MM = -74.0, 74.0, -7.0, 41.0
 ROWS, COLUMNS = round((BOTTOM_MM - TOP_MM) * SCALE), round((RIGHT_MM - LEFT_MM) * SCALE)

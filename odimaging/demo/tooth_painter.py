@@ -1,6 +1,6 @@
 """One tooth on a jaw's layers: root in its ligament, dentine, enamel, pulp, and what a dentist put into it.
 
-Shapes are worked out at 8 points a millimetre and enlarged: distances are smooth, so their edges stay sharp.
+Shapes are worked out at 6 points a millimetre and enlarged: distances are smooth, so their edges stay sharp.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from odimaging.demo.fields import (
 from odimaging.demo.mouth import Standing, Work
 from odimaging.demo.teeth import Tooth, centre
 
-COARSE = 8
+COARSE = 6
 """Points a millimetre at which distances are worked out."""
 MARGIN_MM = 2.2
 

@@ -8,11 +8,53 @@ import pytest
 
 ICONS = Path(__file__).parents[3] / "resources" / "icons"
 SVG = "{http://www.w3.org/2000/svg}"
-NEEDED = (
-    "import paste send save-copies print undo redo search filter rotate-left rotate-right flip zoom-in zoom-out fit "
-    "one-to-one previous next back close delete restore details categories mount xray photo document pdf file dicom "
-    "folder folder-web settings retry cancel check warning clock lock patient invert window-level new-mount help"
-).split()
+NEEDED = [
+    "import",
+    "paste",
+    "send",
+    "save-copies",
+    "print",
+    "undo",
+    "redo",
+    "search",
+    "filter",
+    "rotate-left",
+    "rotate-right",
+    "flip",
+    "zoom-in",
+    "zoom-out",
+    "fit",
+    "one-to-one",
+    "previous",
+    "next",
+    "back",
+    "close",
+    "delete",
+    "restore",
+    "details",
+    "categories",
+    "mount",
+    "xray",
+    "photo",
+    "document",
+    "pdf",
+    "file",
+    "dicom",
+    "folder",
+    "folder-web",
+    "settings",
+    "retry",
+    "cancel",
+    "check",
+    "warning",
+    "clock",
+    "lock",
+    "patient",
+    "invert",
+    "window-level",
+    "new-mount",
+    "help",
+]
 LINE_ICONS = sorted(path.stem for path in ICONS.glob("*.svg") if path.stem != "odimaging")
 
 
