@@ -41,9 +41,14 @@ def has_icon(name: str) -> bool:
 
 def pixmap(name: str, size: int, color: QColor, ratio: float = 1.0) -> QPixmap:
     """An icon in one colour, ``size`` logical pixels wide, drawn at device pixels; empty where it is missing."""
+    return _pixmap(name, size, color.name(), ratio)
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, size: int, color: str, ratio: float) -> QPixmap:
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.fill(Qt.GlobalColor.transparent)
-    renderer = QSvgRenderer(QByteArray(_svg(name, color.name())))
+    renderer = QSvgRenderer(QByteArray(_svg(name, color)))
     if renderer.isValid():
         painter = QPainter(image)
         renderer.render(painter, QRectF(image.rect()))

@@ -59,3 +59,14 @@ def facts(patient: Patient, today: date) -> str:
 def escape_mnemonic(text: str) -> str:
     """Foreign text in a menu: an ampersand stays an ampersand."""
     return text.replace("&", "&&")
+
+
+def from_date(day: QDate) -> date:
+    """Of Qt's day."""
+    return date(day.year(), day.month(), day.day())
+
+
+def plain_tip(words: str) -> str:
+    """Foreign text for a tool tip, shown literally: Qt would guess HTML from a tag in it."""
+    lines = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split("\n")
+    return f"<p style='white-space:pre-wrap'>{'<br>'.join(lines)}</p>"
