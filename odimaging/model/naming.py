@@ -16,7 +16,7 @@ MAX_CHARACTERS = 120
 MAX_BYTES = 200
 """The same in UTF-8: file systems stop at 255, and ``x`` or a temporary ending may still be added."""
 
-_MAX_STORED_BYTES = 255
+_MAX_STORED_UNITS = 255
 _MAX_EXTENSION = 20
 _MAX_FOLDER = 100
 _MAX_NUMBER = 2**63 - 1
@@ -104,14 +104,15 @@ def safe_name(foreign: str, fallback_extension: str) -> str:
 def is_storable(name: str) -> bool:
     """Whether a folder or file name can be used as it is (P1).
 
-    Rows are input too: no separator, ``..``, colon, NUL, control, surrogate, device name, or dot or blank at the end.
+    Rows are input too: no separator, ``..``, colon, NUL, control, surrogate, device name, or dot or blank at the end;
+    at most 255 UTF-16 units, Windows' limit. A file system with a narrower one refuses by itself.
     """
     return (
         bool(name)
         and not any(char in "/\\:" or unicodedata.category(char) in ("Cc", "Cs") for char in name)
         and name[-1] not in ". "
         and not _is_device(name)
-        and len(name.encode()) <= _MAX_STORED_BYTES
+        and sum(1 + (ord(char) > 0xFFFF) for char in name) <= _MAX_STORED_UNITS
     )
 
 

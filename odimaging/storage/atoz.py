@@ -32,6 +32,8 @@ from odimaging.storage.shelf import Shelf
 from odimaging.storage.side_store import NAME, SideStore, plain_files
 from odimaging.storage.stage import Stage
 
+MAX_THUMBNAIL_BYTES = 4 << 20
+
 _HIDDEN_ATTRIBUTE = 2
 """Windows' FILE_ATTRIBUTE_HIDDEN."""
 
@@ -57,8 +59,9 @@ class LocalAtoZ:
         self._side_store.check()
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Errors become ours; "not there" is believed only on the pinned share."""
+    def _writing(self) -> Iterator[None]:
+        """Only on the pinned share; errors become ours. "Not there" is believed only if it still is that share."""
+        self.check()
         try:
             with files.translated():
                 yield
@@ -67,10 +70,18 @@ class LocalAtoZ:
             raise
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        self.check()
-        with self._reading():
-            yield
+    def _reading(self) -> Iterator[None]:
+        """The same without asking first. A name that cannot be used is no file: readers hear "missing"."""
+        try:
+            with files.translated():
+                yield
+        except FileMissing:
+            self.check()
+            raise
+        except InvalidField as error:
+            self.check()
+            text = "The name of this image's file cannot be used, so it is not opened."
+            raise FileMissing(text, "name") from error
 
     # ------------------------------------------------------------ names
 
@@ -88,46 +99,49 @@ class LocalAtoZ:
     def _live(self, place: Place) -> Path:
         return paths.live_file(self._root, place.folder, place.file_name)
 
-    def _readable(self, place: Place) -> Path:
-        """Rows with names that cannot be used have no file: readers hear "missing"."""
-        try:
-            return self._live(place)
-        except InvalidField as error:
-            text = "The name of this image's file cannot be used, so it is not opened."
-            raise FileMissing(text, "name") from error
-
     # ------------------------------------------------------------ reading
 
     def stat(self, place: Place) -> FileStat | None:
         """See `odimaging.model.ports.Store`."""
         try:
-            with self._reading():
-                found = self._readable(place).stat(follow_symlinks=False)
+            _, found = self._plain(place)
         except FileMissing:
             return None
-        plain = stat.S_ISREG(found.st_mode)
-        return FileStat(found.st_size, found.st_mtime_ns) if plain else None
+        return FileStat(found.st_size, found.st_mtime_ns)
+
+    def _plain(self, place: Place) -> tuple[Path, os.stat_result]:
+        """An existing plain file. Raises FileMissing for anything else."""
+        with self._reading():
+            path = self._live(place)
+            found = path.stat(follow_symlinks=False)
+            if not stat.S_ISREG(found.st_mode):
+                raise FileMissing(detail="not a plain file")
+            return path, found
 
     def open(self, place: Place) -> BinaryIO:
         """See `odimaging.model.ports.Store`."""
         with self._reading():
-            return files.open_regular(self._readable(place))
+            return files.open_regular(self._live(place))
 
     def new_files(self, folder: str) -> tuple[FoundFile, ...]:
         """Files and folders whose names cannot be used are passed by: nobody could open their documents."""
-        with self._writing():
-            try:
+        try:
+            with self._writing():
                 where = paths.patient_folder(self._root, folder)
-                seen = [_seen(entry) for entry in plain_files(where)]
-            except InvalidField:
-                return ()
-            except FileNotFoundError:
-                self.check()
-                # The office needs a folder to drop files into (facts §2.2); a read-only root is no obstacle.
-                with contextlib.suppress(OSError):
-                    self._make_patient_folder(where)
-                return ()
-            return tuple(found for found in seen if found)
+                return self._listed(where)
+        except InvalidField:
+            return ()
+
+    def _listed(self, where: Path) -> tuple[FoundFile, ...]:
+        try:
+            seen = [_seen(entry) for entry in plain_files(where)]
+        except FileNotFoundError:
+            self.check()
+            # The office needs a folder to drop files into (facts §2.2); a read-only root is no obstacle.
+            with contextlib.suppress(OSError):
+                self._make_patient_folder(where)
+            return ()
+        return tuple(found for found in seen if found)
 
     def live_files(self) -> Iterator[tuple[str, str]]:
         """Also names that cannot be used: `check` reports them."""
@@ -203,9 +217,7 @@ class LocalAtoZ:
     def park(self, place: Place, operation: OperationNumber, pat_num: PatNum) -> Staged:
         """See `odimaging.model.ports.Store`."""
         with self._writing():
-            source = self._readable(place)
-            if not stat.S_ISREG(source.stat(follow_symlinks=False).st_mode):
-                raise FileMissing(detail="not a plain file")
+            source, _ = self._plain(place)
             return self._stage.move_in(source, operation, pat_num, extension_of(place.file_name))
 
     def shelve(self, staged: Staged, entry: ShelfEntry) -> None:
@@ -253,12 +265,13 @@ class LocalAtoZ:
     # ------------------------------------------------------------ thumbnails
 
     def read_thumbnail(self, place: Place) -> bytes | None:
-        """See `odimaging.model.ports.Store`."""
+        """None too for one far too large to be one."""
         try:
             with self._reading(), files.open_regular(self._thumbnail(place)) as file:
-                return file.read()
-        except (FileMissing, InvalidField):
+                data = file.read(MAX_THUMBNAIL_BYTES + 1)
+        except FileMissing:
             return None
+        return data if len(data) <= MAX_THUMBNAIL_BYTES else None
 
     def write_thumbnail(self, place: Place, data: bytes) -> None:
         """See `odimaging.model.ports.Store`."""

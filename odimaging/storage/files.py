@@ -244,7 +244,10 @@ def _rename_at(source: Path, target: Path) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    os.link(source, target, follow_symlinks=False)
+    if sys.platform == "win32":
+        os.link(source, target)
+    else:
+        os.link(source, target, follow_symlinks=False)
 
 
 def _link_and_unlink(source: Path, target: Path) -> None:

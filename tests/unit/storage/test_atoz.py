@@ -183,6 +183,28 @@ def test_files_whose_names_cannot_be_used_are_passed_by(root: Path, store: Local
     assert len(list(store.live_files())) == 5
 
 
+def test_a_name_too_long_for_this_file_system(store: LocalAtoZ) -> None:
+    staged = stage(store)
+    for place in (Place("SmithJohn15", "李" * 100), Place("李" * 100, "a.jpg")):
+        assert store.stat(place) is None
+        assert store.read_thumbnail(place) is None
+        with pytest.raises(FileMissing):
+            store.open(place)
+        with pytest.raises(FileMissing):
+            store.park(place, OTHER, PAT)
+        with pytest.raises(InvalidField):
+            store.publish(staged, place)
+    assert store.new_files("李" * 100) == ()
+    assert store.staged_copy(OP) == staged
+
+
+def test_a_thumbnail_far_too_large_is_none(root: Path, store: LocalAtoZ) -> None:
+    store.write_thumbnail(PLACE, b"png")
+    with (live(root).parent / "Thumbnails" / PLACE.file_name).open("wb") as file:
+        file.truncate(5 << 20)
+    assert store.read_thumbnail(PLACE) is None
+
+
 def test_looking_makes_the_patient_folder(root: Path, store: LocalAtoZ) -> None:
     assert store.new_files("42") == ()
     assert (root / "4" / "42").is_dir()
