@@ -18,6 +18,8 @@ PASSWORD_ERROR = 4
 PIXELS_PER_POINT = 200 / 72
 """A page's own size is taken to be 200 dots per inch."""
 MAX_PAGE_PIXELS = 60_000_000
+ROUNDING = 0.999
+"""Both sides may be rounded up."""
 MIN_POINTS, MAX_POINTS = 0.1, 1e7
 
 
@@ -71,7 +73,7 @@ def _size(page: Any, scale: float) -> tuple[int, int]:
 
 def _safe(width: float, height: float, scale: float) -> float:
     """Shrinks until a page has at most `MAX_PAGE_PIXELS`."""
-    return min(scale, math.sqrt(MAX_PAGE_PIXELS / (width * height)))
+    return min(scale, ROUNDING * math.sqrt(MAX_PAGE_PIXELS / (width * height)))
 
 
 def _rendered(page: Any, scale: float, allocate: Allocate) -> Any:

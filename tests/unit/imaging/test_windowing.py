@@ -83,7 +83,9 @@ def picture(pixels: np.ndarray, pixel_format: PixelFormat, rule: WindowRule) -> 
 def test_region(
     pixel_format: PixelFormat, shape: tuple[int, ...], dtype: type, rule: WindowRule
 ) -> None:
-    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] = np.random.default_rng(1).integers(0, 256, shape).astype(dtype)
+    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] = (
+        np.random.default_rng(1).integers(0, 256, shape).astype(dtype)
+    )
     whole = apply_window(pixels, rule, 5, 9, bits_stored=12)
     region = window_region(picture(pixels, pixel_format, rule), 10, 20, 1000, 200, 3, 5, 9)
     expected = whole[20:220:3, 10::3]
