@@ -171,7 +171,7 @@ class Exporter:
 
     def _original(self, stored: _Stored) -> Export:
         return Export(
-            _remote_name(stored.document),
+            remote_name(stored.document),
             stored.size,
             lambda: self._filing.store.open(stored.place),
             True,
@@ -189,7 +189,7 @@ class Exporter:
             drawings = work.mounts.drawings(doc_num=document.doc_num)
         source = replace(self._source(stored), drawings=drawings)
         data = self._decoder.encoded(source, extension)
-        name = _remote_name(document)
+        name = remote_name(document)
         stem = name[: len(name) - len(document.extension)]
         kept = name if extension == document.extension else f"{stem}{extension}"
         return _in_memory(kept, data, document, stored.changes)
@@ -226,10 +226,10 @@ def _require_writable(document: Document, extension: str) -> None:
         )
 
 
-def _remote_name(document: Document) -> str:
+def remote_name(document: Document) -> str:
     """Rows are input too: a name that is no plain one must not lead to another folder."""
     name = document.file_name
-    return name if is_storable(name) else safe_name(name, document.extension)
+    return name if is_storable(name) else safe_name(name, "")
 
 
 def _in_memory(name: str, data: bytes, subject: Document | Mount, changes: Changes) -> Export:
