@@ -177,7 +177,7 @@ def _pulp(window: _Window, which: Tooth, standing: Standing) -> Field | float:
     """Chamber and canals, darkest in their middle. A filled root has none."""
     if Work.ROOT_FILLING in standing.works:
         return 0.0
-    dark = 0.9 * thickness(window.full(_chamber(window, which)), 0.75)
+    dark = 0.9 * thickness(window.full(_chamber(window, which)), 0.9)
     for canal in _canals(which, standing.bend):
         strength = 0.45 if which.kind.is_molar else 0.66
         dark = np.maximum(
@@ -191,12 +191,7 @@ def _pulp(window: _Window, which: Tooth, standing: Standing) -> Field | float:
 def _chamber(window: _Window, which: Tooth) -> Field:
     crown, width = which.crown, which.width
     if which.kind.is_molar:
-        half, roof, floor = width * 0.17, crown * 0.82, crown * 1.13
-        room: list[tuple[float, float]] = [
-            (-half * 1.1, roof - 0.45), (-half * 0.8, roof - 0.1), (0.0, roof), (half * 0.75, roof - 0.05),
-            (half * 1.05, roof - 0.3), (half * 1.1, floor - 0.5), (half * 1.05, floor + 0.5), (half * 0.7, floor + 0.2),
-            (0.0, floor), (-half * 0.7, floor + 0.2), (-half * 1.05, floor + 0.5), (-half * 1.1, floor - 0.5)]  # fmt: skip
-        return polygon_distance(window.u, window.w, rounded(room, 3))
+        return _molar_chamber(window, which)
     wide = width * (0.085 if which.kind.is_incisor else 0.095)
     beads = [
         (0.0, crown * 0.46, 0.1),
@@ -205,6 +200,22 @@ def _chamber(window: _Window, which: Tooth) -> Field:
         (0.0, crown * 1.25, wide * 0.85),
     ]
     return chain_distance(window.u, window.w, [*beads, (0.0, crown * 1.55, wide * 0.4)])
+
+
+def _molar_chamber(window: _Window, which: Tooth) -> Field:
+    """A flat room with a horn towards each outer cusp and a funnel into each outer canal."""
+    half, middle = which.width * 0.135, which.crown * 0.98
+    high = which.crown * 0.115
+    room = chain_distance(window.u, window.w, [(-half, middle, high), (half, middle, high * 0.95)])
+    for side in (-1, 1):
+        horn = [(side * half, middle, high * 0.7), (side * half * 1.45, middle - high * 2.3, 0.12)]
+        funnel = [
+            (side * half * 1.1, middle, high * 0.75),
+            (side * which.width * 0.2, middle + high * 2.6, 0.3),
+        ]
+        room = union(room, chain_distance(window.u, window.w, horn), 0.6)
+        room = union(room, chain_distance(window.u, window.w, funnel), 0.6)
+    return room
 
 
 def _canals(which: Tooth, bend: float) -> list[list[Bead]]:
