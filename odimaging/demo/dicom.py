@@ -14,8 +14,6 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGLosslessSV1
 
 _INTRAORAL = UID("1.2.840.10008.5.1.4.1.1.1.3")
 """Digital Intra-Oral X-Ray Image Storage – For Presentation."""
-_FEW = 150
-"""Fewer pixels than this in a histogram bin end the walk from its peak (facts §6.4)."""
 
 
 def dicom(pixels: NDArray[np.uint16], moment: datetime, pat_num: int, lossless_jpeg: bool) -> bytes:
@@ -62,16 +60,3 @@ def _put_pixels(data: Any, pixels: NDArray[np.uint16], lossless_jpeg: bool) -> N
         data["PixelData"].is_undefined_length = True
     else:
         data.PixelData = pixels.astype("<u2").tobytes()
-
-
-def first_window(pixels: NDArray[np.uint16]) -> tuple[int, int]:
-    """WindowingMin and WindowingMax an import works out for 12 bits: out from the histogram's peak (facts §6.4)."""
-    counts = np.bincount(pixels.ravel(), minlength=4096)
-    if int(counts.argmax()) < 100:
-        counts[counts.argmax()] = 0
-    peak = int(counts.argmax())
-    below = np.flatnonzero(counts[:peak] < _FEW)
-    above = np.flatnonzero(counts[peak + 1 :] < _FEW)
-    low = int(below[-1]) // 16 if below.size else 0
-    high = (peak + 1 + int(above[0])) // 16 if above.size else 4095
-    return low, high

@@ -17,12 +17,6 @@ UPRIGHT = frozenset({"face"})
 
 SHOTS = ("face", "smile", "retracted", "right", "left", "upper", "lower")
 
-EDITS_OF_ORIENTATION = {
-    1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180),
-    5: (True, 270), 6: (False, 90), 7: (True, 90), 8: (False, 270),
-}  # fmt: skip
-"""IsFlipped and DegreesRotated that show a picture of this EXIF orientation as it was taken (decision 33)."""
-
 _STORED_BY = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,

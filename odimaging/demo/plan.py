@@ -8,10 +8,11 @@ from datetime import date, datetime, time, timedelta
 from odimaging.demo.layouts import PHOTO_GRID_SHOTS, Layout, fmx, four_bitewings, photo_grid
 from odimaging.demo.library import DENTITIONS, FACES, Library, encoded
 from odimaging.demo.people import Person
-from odimaging.demo.photos import EDITS_OF_ORIENTATION, taken_at
+from odimaging.demo.photos import taken_at
 from odimaging.demo.radiograph import FMX_VIEWS
 from odimaging.model.document import Crop, ImgType
 from odimaging.model.picture import Edits
+from odimaging.repository.derived import EXIF_TURNS
 
 TODAY = date(2026, 11, 2)
 """The demo's newest visit."""
@@ -220,7 +221,7 @@ class _Planner:
     def _photo(
         self, shot: str, orientation: int, moment: datetime, order: int = 0, words: str = ""
     ) -> PlannedDocument:
-        flipped, degrees = EDITS_OF_ORIENTATION[orientation]
+        flipped, degrees = EXIF_TURNS.get(orientation, (False, 0.0))
         return PlannedDocument(
             "Photos", ".jpg", moment, lambda library: taken_at(library.photos[shot, orientation], moment),
             words or f"{shot.capitalize()} view", ImgType.PHOTO, "", Edits(flipped, degrees), order=order,

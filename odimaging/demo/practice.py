@@ -11,12 +11,13 @@ from pathlib import Path
 from odimaging import practice
 from odimaging.db.engine import open_database
 from odimaging.db.schema import create_practice_tables
-from odimaging.demo.dicom import dicom, first_window
+from odimaging.demo.dicom import dicom
 from odimaging.demo.layouts import Layout
 from odimaging.demo.library import Library, make_library
 from odimaging.demo.people import Person, people
 from odimaging.demo.plan import TODAY, PatientPlan, PlannedDocument, PlannedMount, plan
 from odimaging.demo.rows import add_drawing, add_people, settle_time
+from odimaging.imaging.dicom import inspect
 from odimaging.model import tooth_numbers
 from odimaging.model.document import Document, ImgType, PendingKind
 from odimaging.model.errors import BadRequest
@@ -213,9 +214,9 @@ class _Job:
         if self.planned.dicom is not None:
             which, order, lossless = self.planned.dicom
             pixels = library.deep[which, order]
-            low, high = first_window(pixels)
-            edits = Edits(windowing_min=low, windowing_max=high)
             data = dicom(pixels, self.planned.moment, self.pat_num, lossless)
+            low, high = inspect(data).window or (0, 0)
+            edits = Edits(windowing_min=low, windowing_max=high)
         if self.planned.pending:
             note = f"{PendingKind.RAW_BASE64.value}{self.planned.extension}_{base64.b64encode(data).decode()}"
             return self._document(edits, note)
