@@ -26,13 +26,15 @@ PIECE = 4
 class ScriptedRemote:
     """``files`` and ``folders`` by absolute path; ``targets`` are all logins that were tried.
 
-    ``hides``: a write-only server, nothing can be looked at. `raise_at` makes a call fail.
+    ``hides``: a write-only server, nothing can be looked at. ``says``: the text of every report. `raise_at` makes a call
+    fail.
     """
 
     def __init__(self, password: str = "right", fingerprint: str = FINGERPRINT) -> None:
         self.files: dict[str, bytes] = {}
         self.folders: set[str] = {"/", "/home", LOGIN_FOLDER}
         self.hides = False
+        self.says = ""
         self.password = password
         self.fingerprint = fingerprint
         self.pinned: str | None = fingerprint
@@ -123,7 +125,7 @@ class ScriptedFiles:
             raise RemotePathError("This folder is not there on the server.")
         if where in self._server.folders:
             raise RemotePathError("The server did not give the file its final name.")
-        data = b"".join(_pieces(source, size, progress))
+        data = b"".join(_pieces(source, size, progress, self._server.says))
         if len(data) != size:
             raise FileInUse("The file changed while it was being sent.")
         self._server.files[where] = data
@@ -153,7 +155,7 @@ def absolute(path: str) -> str:
     return "/" + "/".join(name for name in whole.split("/") if name not in ("", "."))
 
 
-def _pieces(source: BinaryIO, size: int, progress: Progress | None) -> Iterator[bytes]:
+def _pieces(source: BinaryIO, size: int, progress: Progress | None, says: str) -> Iterator[bytes]:
     source.seek(0)
     done = 0
     while data := source.read(PIECE):
@@ -161,9 +163,9 @@ def _pieces(source: BinaryIO, size: int, progress: Progress | None) -> Iterator[
         if done > size:
             raise FileInUse("The file changed while it was being sent.")
         yield data
-        _report(progress, done, size)
+        _report(progress, done, size, says)
 
 
-def _report(progress: Progress | None, done: int, total: int) -> None:
+def _report(progress: Progress | None, done: int, total: int, says: str = "") -> None:
     if progress is not None:
-        progress.report(done, total)
+        progress.report(done, total, says)
