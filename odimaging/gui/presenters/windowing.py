@@ -21,12 +21,12 @@ class Window:
         return FULL if unset else (min(self.minimum, 255), min(self.maximum, 255))
 
     def dragged(self, dx: float, dy: float) -> "Window":
-        """Right: more contrast. Up: brighter. Stays within 0–255 and at least one level wide."""
+        """Right: more contrast. Up: brighter. Each end stays within 0–255, so a full window narrows as it moves."""
         low, high = self.started
-        half = max(0.5, min(127.5, (high - low) / 2 - dx * PER_PIXEL / 2))
-        middle = min(max((low + high) / 2 + dy * PER_PIXEL, half), 255 - half)
-        minimum = round(middle - half)
-        return Window(minimum, max(minimum + 1, round(middle + half)))
+        half = max(0.5, (high - low) / 2 - dx * PER_PIXEL / 2)
+        middle = min(max((low + high) / 2 + dy * PER_PIXEL, 1), 254)
+        minimum = min(max(round(middle - half), 0), 254)
+        return Window(minimum, min(max(round(middle + half), minimum + 1), 255))
 
     @property
     def brightness(self) -> int:

@@ -219,6 +219,10 @@ class MountView(QGraphicsView):
         """Mount pixels."""
         return {number: item.rect for number, item in self._items.items()}
 
+    def position(self, item_num: MountItemNum) -> PositionItem:
+        """An item on the canvas."""
+        return self._items[item_num]
+
     def fit(self) -> None:
         """The whole mount."""
         self._fit_rect(QRectF())
