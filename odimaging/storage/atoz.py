@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from odimaging.model.document import extension_of
-from odimaging.model.errors import FileMissing, InvalidField, NameTaken
+from odimaging.model.errors import FileMissing, InvalidField, NameTaken, StoreUnavailable
 from odimaging.model.ids import OperationNumber, PatNum
 from odimaging.model.naming import image_folder_name, is_hidden_name, is_storable
 from odimaging.model.patient import Patient
@@ -39,13 +39,18 @@ _HIDDEN_ATTRIBUTE = 2
 
 
 class LocalAtoZ:
-    """The `Store` on a local or mounted folder. ``pinned_share_id`` None: the first one met is pinned for this run."""
+    """The `Store` on a local or mounted folder. Raises StoreUnavailable for a blank root.
+
+    ``pinned_share_id`` None: the first one met is pinned for this run.
+    """
 
     keeps_deleted = True
 
     def __init__(self, root: str, *, pinned_share_id: str | None) -> None:
-        self._root = root
-        self._side_store = SideStore(root, pinned_share_id)
+        if not root.strip():  # never a relative path by accident
+            raise StoreUnavailable("No image folder is set.")
+        self._root = str(Path(root).absolute())
+        self._side_store = SideStore(self._root, pinned_share_id)
         self._stage = Stage(self._side_store)
         self._shelf = Shelf(self._side_store, self._stage)
 

@@ -5,17 +5,21 @@ Rows are input: ``ImageFolder`` and ``FileName`` may have been written by anybod
 """
 
 import os
+import stat
 from pathlib import Path
 
 from odimaging.model.errors import InvalidField
 from odimaging.model.naming import is_storable, letter_folder
+
+_REPARSE_POINT = 0x400
+"""Windows' FILE_ATTRIBUTE_REPARSE_POINT: a link, a junction, or a file kept elsewhere."""
 
 THUMBNAILS = "Thumbnails"
 """Open Dental's folder of thumbnails within a patient folder (facts §5.2)."""
 
 
 def patient_folder(root: str, folder: str) -> Path:
-    """Root / first letter / ImageFolder, links resolved, inside the root. It need not exist."""
+    """Root / first letter / ImageFolder, inside the root. It need not exist."""
     return _inside(root, *_folder_parts(folder))
 
 
@@ -52,9 +56,28 @@ def _checked(name: str) -> str:
 
 
 def _inside(root: str, *parts: str) -> Path:
-    """Whatever links there are must lead back into the root."""
-    real_root = Path(os.path.realpath(root))
-    real = Path(os.path.realpath(real_root.joinpath(*parts)))
-    if not root or real == real_root or not real.is_relative_to(real_root):
+    """Names that were checked can only leave the root through a link; one that does is refused."""
+    path = Path(root)
+    for part in parts:
+        path /= part
+        if _may_be_link(path):
+            return _resolved(root, Path(root, *parts))
+    return path
+
+
+def _may_be_link(path: Path) -> bool:
+    """Also Windows' junctions. What is not there leads nowhere."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    attributes = getattr(found, "st_file_attributes", 0)
+    return stat.S_ISLNK(found.st_mode) or bool(attributes & _REPARSE_POINT)
+
+
+def _resolved(root: str, path: Path) -> Path:
+    # Only for paths with links: on Windows, resolving a file that appears meanwhile answers in another notation.
+    real, real_root = os.path.realpath(path), os.path.realpath(root)
+    if not Path(real).is_relative_to(real_root):
         raise InvalidField("This file lies outside the image folder.")
-    return real
+    return Path(real)

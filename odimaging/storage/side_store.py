@@ -33,7 +33,7 @@ class SideStore:
     """The folder itself: identity, temporary files and the notes in ``ops``."""
 
     def __init__(self, root: str, pinned_share_id: str | None) -> None:
-        self.folder = Path(os.path.realpath(root), NAME)
+        self.folder = Path(root, NAME)
         self.stage = self.folder / "stage"
         self.shelf = self.folder / "shelf"
         self._ops = self.folder / "ops"

@@ -16,7 +16,7 @@ from odimaging.model.errors import (
     FileMissing,
     InvalidField,
     NameTaken,
-    StoreError,
+    OdImagingError,
     StoreUnavailable,
 )
 from odimaging.model.ids import DefNum, DocNum, OperationNumber, PatNum
@@ -470,11 +470,11 @@ def store_notes(store: Store) -> list[tuple[OperationNumber, str]]:
 
 
 def test_new_files_are_the_plain_ones_at_the_top(case: StoreCase) -> None:
-    for name in ("scan.jpg", "SCAN.JPG", "_135_a.png", "Thumbs.db", "myTHUMBS.DB", ".hidden"):
+    for name in ("scan.jpg", "_135_a.png", "Thumbs.db", "myTHUMBS.DB", ".hidden"):
         case.drop(FOLDER, name, name.encode())
     case.store.write_thumbnail(Place(FOLDER, "scan.jpg"), b"png")
     found = {file.file_name: file.size for file in case.store.new_files(FOLDER)}
-    assert found == {"scan.jpg": 8, "SCAN.JPG": 8, "_135_a.png": 10}
+    assert found == {"scan.jpg": 8, "_135_a.png": 10}
 
 
 def test_new_files_say_what_stat_says(case: StoreCase) -> None:
@@ -583,7 +583,7 @@ def together(count: int, work: Callable[[int], object]) -> list[object]:
         barrier.wait()
         try:
             results[number] = work(number)
-        except StoreError as error:
+        except OdImagingError as error:
             results[number] = error
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]

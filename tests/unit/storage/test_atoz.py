@@ -91,7 +91,7 @@ def test_tidied_folders_come_back(root: Path, store: LocalAtoZ) -> None:
 
 def test_no_root_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable):
-        LocalAtoZ("", pinned_share_id=None).check()
+        LocalAtoZ(" ", pinned_share_id=None)
 
 
 # ---------------------------------------------------------------- links, modes, hidden
