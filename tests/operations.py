@@ -15,6 +15,7 @@ from odimaging.repository.import_file import ImportFile, ImportFiles
 from odimaging.repository.import_folder import ImportFolder
 from odimaging.repository.materialise import Materialise
 from odimaging.repository.mending import UNFINISHED_AFTER_S, Mending
+from odimaging.repository.patient_search import PatientSearch
 from odimaging.repository.pictures import Pictures
 from odimaging.repository.read import GetDocument, ListDocuments
 from odimaging.repository.recovery import Recovery
@@ -61,7 +62,12 @@ class Operations:
         mending = Mending(filing, ports.unfinished_after_s)
         self.filing = filing
         self.mending = mending
-        self.browse = Browse(ports.unit_of_work, ports.store, ports.read_only_reason)
+        self.browse = Browse(
+            ports.unit_of_work,
+            ports.store,
+            PatientSearch(ports.unit_of_work),
+            ports.read_only_reason,
+        )
         self.pictures = Pictures(filing, mending, ports.decoder, self.browse.mount, ports.cache)
         self.import_file = ImportFile(filing, ports.sources, ports.decoder)
         self.import_files = ImportFiles(self.import_file, ports.sources)

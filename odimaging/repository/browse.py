@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from odimaging.model.definition import Definition, Provider
 from odimaging.model.document import Document
@@ -12,7 +13,26 @@ from odimaging.model.mount import ImageDraw, Mount, MountItem
 from odimaging.model.patient import Patient
 from odimaging.model.ports import Place, Progress, ShelfEntry, Store, UnitOfWork, UnitOfWorkFactory
 from odimaging.repository.mount_text import substituted
-from odimaging.repository.patient_search import PatientHits, PatientSearch
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHits:
+    """Patients found, best first; ``more``: there are others beyond the limit."""
+
+    patients: tuple[Patient, ...]
+    more: bool = False
+
+
+class Search(Protocol):
+    """`odimaging.repository.patient_search`: handed in, because it brings numpy and the window paints first."""
+
+    def __call__(
+        self, text: str, limit: int, include_inactive: bool, recent: Sequence[PatNum]
+    ) -> PatientHits:
+        """Patients found, best first."""
+
+    def fill(self, progress: Progress | None = None) -> None:
+        """Read every patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +70,16 @@ class Browse:
     """Looking: any thread. ``read_only_reason`` not blank: the database was opened for looking only."""
 
     def __init__(
-        self, unit_of_work: UnitOfWorkFactory, store: Store, read_only_reason: str = ""
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        store: Store,
+        search: Search,
+        read_only_reason: str = "",
     ) -> None:
         self._unit_of_work = unit_of_work
         self._store = store
         self._read_only_reason = read_only_reason
-        self._search = PatientSearch(unit_of_work)
+        self._search = search
 
     def search(
         self,

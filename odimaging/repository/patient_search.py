@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 from itertools import chain, islice
@@ -11,19 +10,12 @@ from odimaging.model.ids import PatNum
 from odimaging.model.patient import Patient
 from odimaging.model.ports import Progress, UnitOfWork, UnitOfWorkFactory
 from odimaging.repository.birthdates import take_birthdate
+from odimaging.repository.browse import PatientHits
 from odimaging.repository.patient_index import Entry, PatientIndex, Query, fold
 
 FILL_STEP = 2000
 NEWCOMERS_AT_ONCE = 200
 LIVE_LIMIT = 400
-
-
-@dataclass(frozen=True, slots=True)
-class PatientHits:
-    """Patients found, best first; ``more``: there are others beyond the limit."""
-
-    patients: tuple[Patient, ...]
-    more: bool = False
 
 
 class PatientSearch:

@@ -23,7 +23,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_command_line_loads_no_window() -> None:
-    assert not loaded_by("import odimaging.cli, odimaging.app") & {"PySide6", "qasync"}
+    assert not loaded_by("import odimaging.cli, odimaging.app.office") & {"PySide6", "qasync"}
 
 
 def test_before_the_first_paint_only_qt_is_loaded() -> None:
@@ -38,7 +38,7 @@ def test_before_the_first_paint_only_qt_is_loaded() -> None:
         "qasync",
         "tomlkit",
     }
-    assert not loaded_by("import odimaging.app, odimaging.gui.main_window") & heavy
+    assert not loaded_by("import odimaging.app.window, odimaging.gui.desk") & heavy
 
 
 def test_every_option_says_what_it_means() -> None:

@@ -29,15 +29,14 @@ from odimaging.model.ids import (
 )
 from odimaging.model.mount import Mount
 from odimaging.model.patient import Gender, Patient, PatStatus
-from odimaging.model.picture import Picture, PixelFormat
+from odimaging.model.picture import Picture, PictureInfo, PixelFormat
 from odimaging.model.ports import Progress, ShelfEntry
-from odimaging.repository.browse import PatientContents
+from odimaging.repository.browse import PatientContents, PatientHits
 from odimaging.repository.change_category import ChangeCategoryRequest, ChangeCategoryResult
 from odimaging.repository.delete import Deleted, DeleteRequest, DeleteResult
 from odimaging.repository.failure import Failure
 from odimaging.repository.import_file import FileOutcome, ImportFilesRequest, ImportFilesResult
 from odimaging.repository.import_folder import ImportFolderResult
-from odimaging.repository.patient_search import PatientHits
 from odimaging.repository.repository import Repository
 from odimaging.repository.restore import RestoreFailure, RestoreRequest, RestoreResult
 from odimaging.repository.update import UpdateRequest, UpdateResult
@@ -113,6 +112,8 @@ class _Operations:
         outcomes = []
         for source in request.sources:
             name = source.rpartition("/")[2] if isinstance(source, str) else source.name
+            if not name:
+                continue  # an empty folder
             if name in self._desk.refused:
                 outcomes.append(
                     FileOutcome(
@@ -250,6 +251,11 @@ class _Browse:
             desk.read_only,
         )
 
+    def document(self, doc_num: DocNum) -> Document:
+        if doc_num not in self._desk.documents:
+            raise DocumentNotFound
+        return self._desk.documents[doc_num]
+
 
 class _Pictures:
     def __init__(self, desk: MemoryDesk) -> None:
@@ -260,6 +266,16 @@ class _Pictures:
         if doc_num in self._desk.damaged:
             raise DecodeFailed
         return grey(pixels)
+
+    def info(self, doc_num: DocNum) -> PictureInfo:
+        return PictureInfo(40, 30)
+
+    def picture(
+        self, doc_num: DocNum, page: int = 0, fit: tuple[int, int] | None = None
+    ) -> Picture:
+        if doc_num in self._desk.damaged:
+            raise DecodeFailed
+        return grey(40)
 
     def mount_tile(self, mount_num: MountNum, pixels: int) -> Picture:
         self._desk.asked.append(f"m{mount_num}")

@@ -8,7 +8,7 @@ from odimaging.jobs import Job, JobHandle, Lane
 from odimaging.model.errors import OdImagingError
 from odimaging.model.ids import PatNum
 from odimaging.model.patient import Patient
-from odimaging.repository.patient_search import PatientHits
+from odimaging.repository.browse import PatientHits
 from odimaging.repository.repository import Repository
 from odimaging.settings import Settings
 
@@ -50,7 +50,13 @@ class SearchPresenter:
 
     def start(self) -> None:
         """Fill the index and the recent list in the background."""
-        self._submit(Job("patient index", Lane.STORE, self._repository.browse.fill_index))
+        self._submit(
+            Job(
+                "patient index",
+                Lane.STORE,
+                lambda progress: self._repository.browse.fill_index(progress),
+            )
+        )
         self._load_recent()
 
     def type(self, text: str) -> None:

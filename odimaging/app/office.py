@@ -1,0 +1,266 @@
+"""Opens a practice: its database, its images, and the operations over both. Makes an empty one.
+
+Everything heavy is imported inside functions: nothing may slow the first paint, and the command line loads no Qt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from odimaging import practice as practices
+from odimaging.model.errors import BadRequest, DatabaseUnavailable, StoreUnavailable
+from odimaging.practice import Practice
+from odimaging.settings import cache_folder, data_folder, write_atomically
+
+if TYPE_CHECKING:
+    from odimaging.db.engine import Database
+    from odimaging.imaging.pool import DecoderPool
+    from odimaging.model.ports import Decoder, HostKeys, Store, Vault
+    from odimaging.repository.repository import Repository
+
+PASSWORD_VARIABLE = "ODIMAGING_DB_PASSWORD"
+VAULT_SERVICE = "odimaging database"
+PAUSE_S = 2.0
+"""Between park and row step where an Open Dental may list the folder (decision 48)."""
+
+AskPassword = Callable[[str], str | None]
+"""Given the account's name, the database password the user typed; None: given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An open practice: its operations and what they stand on. Close it when done."""
+
+    practice: Practice
+    repository: Repository
+    database: Database
+    store: Store
+    decoder: DecoderPool
+
+    def close(self) -> None:
+        """End the decoder processes and the connections."""
+        self.decoder.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        """For ``with``."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+def open_office(
+    practice: Practice, vault: Vault, host_keys: HostKeys, ask_password: AskPassword | None = None
+) -> Office:
+    """Blocks up to some seconds. Raises OdImagingErrors with a sentence."""
+    from odimaging.imaging.pool import DecoderPool
+
+    database = open_practice_database(practice, vault, ask_password)
+    try:
+        store = open_store(practice, database)
+        decoder = DecoderPool()
+        repository = build_repository(practice, database, store, decoder, host_keys)
+    except BaseException:
+        database.close()
+        raise
+    return Office(practice, repository, database, store, decoder)
+
+
+def host_keys_of(practice: Practice) -> HostKeys:
+    """The SFTP servers this practice has pinned: a file beside the practice file."""
+    from odimaging.transfer.host_keys import KnownHosts
+
+    return KnownHosts(practice.path.with_suffix(".known_hosts"))
+
+
+def open_practice_database(
+    practice: Practice, vault: Vault, ask_password: AskPassword | None
+) -> Database:
+    """The practice's database with its password from the first place that has one (decision 46)."""
+    from odimaging.db.engine import open_database
+
+    if practices.is_sqlite(practice.database_url):
+        return open_database(practice.database_url, None, comp_name=workstation())
+    password, typed = database_password(practice, vault, ask_password)
+    database = open_database(
+        practice.database_url,
+        password,
+        comp_name=workstation(),
+        ssl_ca=practice.ssl_ca or None,
+        allow_plaintext=practice.allow_plaintext,
+        lock_folder=str(Path(practice.root) / ".odimaging" / "locks") if practice.root else None,
+    )
+    if typed and password is not None:
+        vault.set(VAULT_SERVICE, practice.database_url, password)
+    return database
+
+
+def database_password(
+    practice: Practice, vault: Vault, ask: AskPassword | None
+) -> tuple[str | None, bool]:
+    """Environment, ``password_file``, vault, then the user; and whether the user typed it just now."""
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given is not None:
+        return given, False
+    if practice.password_file:
+        try:
+            return Path(practice.password_file).read_text(encoding="utf-8").rstrip("\r\n"), False
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadRequest(
+                "The file named as password_file in the practice file cannot be read."
+            ) from error
+    kept = vault.get(VAULT_SERVICE, practice.database_url)
+    if kept is not None or ask is None:
+        return kept, False
+    typed = ask(practice.username)
+    if typed is None:
+        raise DatabaseUnavailable("The database needs a password. Nothing was opened.")
+    return typed, True
+
+
+def open_store(practice: Practice, database: Database) -> Store:
+    """Where the images live: as the practice file says, else as the database's preferences do (facts §2.1)."""
+    from odimaging.storage.atoz import LocalAtoZ
+    from odimaging.storage.root import find_root
+
+    kind, root = practice.storage_kind, practice.root
+    if not kind:
+        with database.unit_of_work() as work:
+            used, path = work.preferences.get("AtoZfolderUsed"), work.preferences.get("DocPath")
+        kind = {"0": "InDatabase", "1": "LocalAtoZ"}.get(used or "", "Cloud")
+        root = (find_root(path or "") or "") if kind == "LocalAtoZ" else ""
+    if kind != "LocalAtoZ":
+        raise BadRequest(
+            f"This practice keeps its images as {kind}; this version opens image folders only."
+        )
+    if not root:
+        raise StoreUnavailable(
+            "None of the image folders this practice names can be reached from this computer."
+        )
+    return LocalAtoZ(root, pinned_share_id=pinned_share(practice, root))
+
+
+def pinned_share(practice: Practice, root: str) -> str:
+    """The share-id this practice's root must show. First contact takes what is there, or makes it, and remembers it."""
+    from odimaging.storage.root import create_root
+
+    if practice.share_id:
+        return practice.share_id
+    pins = data_folder() / "shares.json"
+    key = hashlib.sha256(f"{practice.path}\n{root}".encode()).hexdigest()
+    try:
+        known = json.loads(pins.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    if key not in known:
+        if not (
+            Path(root) / "A"
+        ).is_dir():  # perhaps a share that is not mounted: never make a root of it
+            raise StoreUnavailable(
+                "The image folder cannot be reached, or it is not one: it has no folder A."
+            )
+        known[key] = create_root(root)
+        pins.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(pins, json.dumps(known))
+    return str(known[key])
+
+
+def make_practice(url: str, root: Path, file: Path) -> None:
+    """``odimaging init``: tables, image categories, folders A to Z, and the practice file without the password."""
+    from odimaging.db.schema import create_practice_tables
+    from odimaging.storage.root import create_root
+
+    if file.exists():
+        raise BadRequest(
+            f"{file.name} is already there. Choose another name for the practice file."
+        )
+    root = root.resolve()
+    if practices.is_sqlite(url):
+        place = practices.sqlite_path(url).resolve()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{place}"
+    create_practice_tables(
+        practices.without_password(url),
+        practices.password_of(url) or os.environ.get(PASSWORD_VARIABLE),
+        doc_path=str(root),
+    )
+    practices.write(file.resolve(), url, str(root), create_root(str(root)))
+
+
+def workstation() -> str:
+    """This computer's name, for ``securitylog.CompName``."""
+    return platform.node()[:255]
+
+
+def build_repository(
+    practice: Practice, database: Database, store: Store, decoder: Decoder, host_keys: HostKeys
+) -> Repository:
+    """Hand every operation its ports."""
+    from odimaging.repository.browse import Browse
+    from odimaging.repository.change_category import ChangeCategory
+    from odimaging.repository.check import Check
+    from odimaging.repository.delete import Delete
+    from odimaging.repository.download_sftp import DownloadSftp
+    from odimaging.repository.export import Exporter
+    from odimaging.repository.filing import Filing
+    from odimaging.repository.import_file import ImportFile, ImportFiles
+    from odimaging.repository.import_folder import ImportFolder
+    from odimaging.repository.materialise import Materialise
+    from odimaging.repository.mending import Mending
+    from odimaging.repository.patient_search import PatientSearch
+    from odimaging.repository.pictures import Pictures
+    from odimaging.repository.read import GetDocument, ListDocuments
+    from odimaging.repository.recovery import Recovery
+    from odimaging.repository.repository import Repository
+    from odimaging.repository.restore import DeletedItems, Restore
+    from odimaging.repository.send import Send
+    from odimaging.repository.update import Update
+    from odimaging.storage.sources import LocalSources
+    from odimaging.storage.thumbnail_cache import TileCache
+    from odimaging.transfer.sftp import SftpConnector
+
+    rows, sources = database.unit_of_work, LocalSources()
+    filing = Filing(
+        rows, store, database.locks, pause=pause if database.open_dental_beside else None
+    )
+    mending = Mending(filing)
+    browse = Browse(rows, store, PatientSearch(rows), database.read_only_reason)
+    materialise = Materialise(filing, sources, decoder)
+    import_file = ImportFile(filing, sources, decoder)
+    import_folder = ImportFolder(filing, decoder, can_edit=not database.read_only_reason)
+    connector = SftpConnector(host_keys)
+    exporter = Exporter(filing, mending, decoder, browse.mount, materialise)
+    return Repository(
+        browse=browse,
+        pictures=Pictures(filing, mending, decoder, browse.mount, TileCache(cache_folder())),
+        import_file=import_file,
+        import_files=ImportFiles(import_file, sources),
+        import_folder=import_folder,
+        list_documents=ListDocuments(rows, store, import_folder),
+        get_document=GetDocument(rows),
+        update=Update(rows),
+        change_category=ChangeCategory(rows),
+        delete=Delete(filing, mending),
+        restore=Restore(filing),
+        deleted=DeletedItems(store),
+        materialise=materialise,
+        download_sftp=DownloadSftp(exporter, connector, rows),
+        send=Send(exporter, connector, rows),
+        recovery=Recovery(filing, mending, practice.keep_days),
+        check=Check(filing),
+    )
+
+
+def pause() -> None:
+    """Let an Open Dental finish what it is listing."""
+    time.sleep(PAUSE_S)

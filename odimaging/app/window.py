@@ -1,0 +1,270 @@
+"""Runs the program with its window: start, first paint, then everything heavy; and an orderly end.
+
+qasync's loop runs the window once it is painted; it awaits what ends with it, nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from odimaging import logs, settings
+from odimaging import practice as practices
+from odimaging.app import crashes
+from odimaging.model.errors import OdImagingError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from odimaging.app.office import Office
+
+log = logging.getLogger(__name__)
+
+RECOVER_EVERY_MS = 5 * 60 * 1000
+END_S = 5.0
+"""How long jobs may take to end when the window closes."""
+
+
+def run_window(
+    practice: Path | None = None,
+    *,
+    demo: bool = False,
+    verbose: bool = False,
+    shown: Callable[[Callable[[], object]], None] | None = None,
+) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    ``shown`` is called after the first paint with a callable that closes the window: for measuring the start.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    folder = settings.data_folder()
+    logs.start(folder / "logs", verbose=verbose)
+    crashes.watch(folder / "logs")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("odimaging")
+    application.setQuitOnLastWindowClosed(False)
+    program = Program(application, settings.default_path())
+    program.window.show()
+    program.open_first(practice, demo=demo)
+    first_paint(application, program.window)
+    if shown is not None:
+        shown(program.window.close)
+    return program.run()
+
+
+def first_paint(application: QApplication, window: QWidget) -> None:
+    """Turn the event loop until the window was painted once."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Painted(QObject):
+        seen = False
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.seen = self.seen or event.type() == QEvent.Type.Paint
+            return False
+
+    painted = Painted()
+    window.installEventFilter(painted)
+    while not painted.seen and window.isVisible():
+        application.processEvents()
+    window.removeEventFilter(painted)
+
+
+class Program:
+    """The window, its jobs, and the practice it shows."""
+
+    def __init__(self, application: QApplication, settings_path: Path) -> None:
+        from odimaging.app.kept_settings import KeptSettings
+        from odimaging.gui.job_signals import JobSignals
+        from odimaging.gui.main_window import MainWindow
+        from odimaging.gui.theme import Theme
+        from odimaging.gui.welcome import WelcomeCalls
+        from odimaging.jobs import JobRunner
+
+        self._application = application
+        self._runner = JobRunner(crashes.crashed)
+        self.signals = JobSignals(self._runner)
+        self._settings = KeptSettings(settings_path, self.signals.submit)
+        self._opened: Future[Office] | None = None
+        self._closed = False
+        self._on_closed: Callable[[], None] = lambda: None
+        theme = Theme(application, self._settings.load().theme)
+        calls = WelcomeCalls(
+            open_practice=lambda path: self.open_practice(Path(path)), make_demo=self.open_demo
+        )
+        self.window = MainWindow(theme, self._settings, calls, self._on_closing)
+
+    # ------------------------------------------------------------ opening
+
+    def open_first(self, practice: Path | None, *, demo: bool) -> None:
+        """What the command line asks for, else the practice that was open last, else the welcome page."""
+        last = self._settings.load().last_practice
+        if demo:
+            self.open_demo()
+        elif practice is not None:
+            self.open_practice(practice)
+        elif last and Path(last).is_file():
+            self.open_practice(Path(last))
+        else:
+            self.window.show_welcome()
+
+    def open_practice(self, path: Path) -> None:
+        """Show a practice: the window at once, its rows as soon as the database answers."""
+        from odimaging.app.opening import repository_of
+        from odimaging.db.queue import WorkstationQueue
+        from odimaging.gui.practice_parts import OpenPractice
+        from odimaging.gui.presenters.transfers import TransfersPresenter
+        from odimaging.transfer.host_keys import KnownHosts
+        from odimaging.transfer.vault import SystemVault
+
+        try:
+            practice = practices.read(path)
+        except OdImagingError as error:
+            self.window.show_welcome(error.user_text)
+            return
+        self.close_practice()
+        vault, host_keys = SystemVault(), KnownHosts(practice.path.with_suffix(".known_hosts"))
+        opened: Future[Office] = Future()
+        self._opened = opened
+        key = hashlib.sha256(str(practice.path).encode()).hexdigest()[:16]
+        queues = settings.data_folder() / "queues"
+        queues.mkdir(parents=True, exist_ok=True)
+        repository = repository_of(opened)
+        transfers = TransfersPresenter(
+            repository,
+            self.signals.submit,
+            vault,
+            host_keys,
+            WorkstationQueue(queues / f"{key}.sqlite"),
+            self._settings.load,
+            self._settings.save,
+        )
+        self.window.open_practice(
+            OpenPractice(
+                practice.name, repository, self.signals.submit, self.signals.changed, transfers
+            )
+        )
+        self._settings.save(replace(self._settings.load(), last_practice=str(practice.path)))
+
+        def work() -> None:
+            from odimaging.app.office import open_office
+
+            try:
+                office = open_office(practice, vault, host_keys, self._ask_password)
+            except OdImagingError as error:
+                self._refuse(opened, error, error.user_text)
+            except Exception as error:  # noqa: BLE001 a bug here would leave every job waiting for ever
+                crashes.crashed(error)
+                self._refuse(opened, error, "The practice cannot be opened.")
+            else:
+                office.decoder.warm_up()
+                opened.set_result(office)
+                self.signals.post(self._recover)
+
+        Thread(target=work, name="opening", daemon=True).start()
+
+    def open_demo(self) -> None:
+        """Open the demo practice, making it first if it is not there."""
+        from odimaging.jobs import Job, JobProgress, Lane
+
+        folder = settings.data_folder() / "demo"
+
+        def make(progress: JobProgress) -> str:
+            from odimaging.demo.practice import make_demo
+
+            return make_demo(str(folder), progress)
+
+        if (folder / "demo.toml").is_file():
+            self.open_practice(folder / "demo.toml")
+            return
+        self.window.show_progress("Making the demo practice…")
+        self.signals.submit(
+            Job("make demo", Lane.STORE, make),
+            done=lambda path: self.open_practice(Path(path)),
+            failed=lambda error: self.window.show_welcome(error.user_text),
+            progressed=lambda done, total, words: self.window.show_progress(
+                words or "Making the demo practice…", done, total
+            ),
+        )
+
+    def close_practice(self) -> None:
+        """Let go of the practice that is shown."""
+        self.window.close_practice()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.add_done_callback(_close_office)
+
+    def _ask_password(self, account: str) -> str | None:
+        """From the opening thread: ask in the window and wait for the answer."""
+        answer: Future[str | None] = Future()
+        self.signals.post(lambda: answer.set_result(self.window.ask_password(account)))
+        return answer.result()
+
+    def _refuse(self, opened: Future[Office], error: BaseException, words: str) -> None:
+        """From the opening thread: no office."""
+        opened.set_exception(error)
+        self.signals.post(lambda: self._on_refused(opened, words))
+
+    def _on_refused(self, opened: Future[Office], words: str) -> None:
+        if self._opened is opened:
+            self.close_practice()
+            self.window.show_welcome(words)
+
+    def _recover(self) -> None:
+        """Finish or undo what a stop left: now, and every five minutes while this practice is open."""
+        from PySide6.QtCore import QTimer
+
+        from odimaging.jobs import Job, Lane
+
+        opened = self._opened
+        if opened is None or not opened.done() or self._closed:
+            return
+        recovery = opened.result().repository.recovery
+        self.signals.submit(Job("recovery", Lane.STORE, recovery, key="recovery", priority=5))
+        QTimer.singleShot(
+            RECOVER_EVERY_MS, lambda: self._recover() if self._opened is opened else None
+        )
+
+    # ------------------------------------------------------------ running and ending
+
+    def run(self) -> int:
+        """Until the window is closed."""
+        import asyncio
+
+        import qasync
+
+        async def until_closed() -> None:
+            if not self._closed:
+                ended = asyncio.Event()
+                self._on_closed = ended.set
+                await ended.wait()
+            await asyncio.get_running_loop().run_in_executor(None, self._end)
+
+        with qasync.QEventLoop(self._application) as loop:
+            loop.run_until_complete(until_closed())
+        return 0
+
+    def _on_closing(self) -> None:
+        self._closed = True
+        self._on_closed()
+
+    def _end(self) -> None:
+        """Jobs end, settings are written, the office is closed."""
+        self._runner.close(END_S)
+        self._settings.write()
+        if self._opened is not None:
+            self._opened.add_done_callback(_close_office)
+
+
+def _close_office(opened: Future[Office]) -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        opened.result().close()
