@@ -204,7 +204,7 @@ class DestinationDialog(_Dialog):
     def destination(self) -> Destination:
         """As typed."""
         address = self.address.text().strip()
-        if not address.startswith("sftp://"):
+        if "://" not in address:
             address = f"sftp://{address}"
         return Destination(
             self.name.text().strip(),

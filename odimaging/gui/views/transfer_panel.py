@@ -96,6 +96,10 @@ class TransferPanel(QWidget):
             self.hide()
         self.shown_changed.emit(up)
 
+    def hide_after(self, milliseconds: int) -> None:
+        """How long it stays once all went well."""
+        self._hide.setInterval(milliseconds)
+
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
@@ -134,7 +138,7 @@ class TransferPanel(QWidget):
         self._conflict.setObjectName("conflictBar")
         self._conflict_words = QLabel(wordWrap=True)
         self._conflict_words.setTextFormat(Qt.TextFormat.PlainText)
-        self._same = QCheckBox()
+        self.same = QCheckBox()
         row = QHBoxLayout(self._conflict)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._conflict_words, 1)
@@ -144,7 +148,7 @@ class TransferPanel(QWidget):
             ("Skip", Conflict.SKIP),
         ):
             row.addWidget(_button(translate(words), partial(self._resolve, choice)))
-        row.addWidget(self._same)
+        row.addWidget(self.same)
         return self._conflict
 
     def _table(self) -> QTableView:
@@ -210,8 +214,8 @@ class TransferPanel(QWidget):
             self._conflict_words.setText(
                 translate(f"A file named “{first.label}” is already there ({first.destination}).")
             )
-            self._same.setVisible(len(conflicts) > 1)
-            self._same.setText(translate(f"Same for the other {len(conflicts) - 1}"))
+            self.same.setVisible(len(conflicts) > 1)
+            self.same.setText(translate(f"Same for the other {len(conflicts) - 1}"))
 
     def _move(self, count: int) -> None:
         """Up on activity, away ten seconds after the last one is sent."""
@@ -238,7 +242,7 @@ class TransferPanel(QWidget):
 
     def _resolve(self, choice: Conflict) -> None:
         conflicts = self._presenter.conflicts
-        chosen = conflicts if self._same.isChecked() else conflicts[:1]
+        chosen = conflicts if self.same.isChecked() else conflicts[:1]
         self._presenter.resolve([row.key for row in chosen], choice)
 
     def _selected(self) -> list[TransferRow]:
