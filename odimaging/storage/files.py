@@ -271,11 +271,8 @@ def _rename_on_windows(source: Path, target: Path) -> None:
     source.rename(target)
 
 
-WAYS: tuple[Rename, ...] = (
-    (_rename_on_windows,)
-    if sys.platform == "win32"
-    else (_rename_at, _link_and_unlink, _reserve_and_replace)
-)
+POSIX_WAYS: tuple[Rename, ...] = (_rename_at, _link_and_unlink, _reserve_and_replace)
+WAYS = (_rename_on_windows,) if sys.platform == "win32" else POSIX_WAYS
 
 
 def rename_no_replace(source: Path, target: Path, ways: tuple[Rename, ...] = WAYS) -> None:

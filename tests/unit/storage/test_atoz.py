@@ -21,7 +21,8 @@ from odimaging.storage.atoz import LocalAtoZ, _seen
 from odimaging.storage.root import create_root
 from odimaging.storage.stage import hashed
 from tests.fakes.memory_store import MemorySource
-from tests.unit.storage.test_files import stopped_at
+from tests.unit.storage.platforms import posix_only
+from tests.unit.storage.stops import stopped_at
 
 PAT = PatNum(15)
 PLACE = Place("SmithJohn15", "SmithJohn389.jpg", DocNum(389))
@@ -97,6 +98,7 @@ def test_no_root_is_unavailable() -> None:
 # ---------------------------------------------------------------- links, modes, hidden
 
 
+@posix_only
 def test_a_link_out_of_the_root_is_not_followed(
     root: Path, store: LocalAtoZ, tmp_path: Path
 ) -> None:
@@ -117,6 +119,7 @@ def test_a_link_out_of_the_root_is_not_followed(
     assert list(store.live_files()) == []
 
 
+@posix_only
 def test_a_linked_thumbnails_folder_is_not_followed(
     root: Path, store: LocalAtoZ, tmp_path: Path
 ) -> None:
@@ -129,6 +132,7 @@ def test_a_linked_thumbnails_folder_is_not_followed(
     assert names(outside) == []
 
 
+@posix_only
 def test_links_within_the_root_are_fine(root: Path, store: LocalAtoZ) -> None:
     store.publish(stage(store), PLACE)
     (live(root).parent / "again.jpg").symlink_to("SmithJohn389.jpg")
@@ -137,6 +141,7 @@ def test_links_within_the_root_are_fine(root: Path, store: LocalAtoZ) -> None:
     assert [found.file_name for found in store.new_files("SmithJohn15")] == ["SmithJohn389.jpg"]
 
 
+@posix_only
 def test_a_linked_root_is_fine(root: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(root)
     store = LocalAtoZ(str(tmp_path / "link"), pinned_share_id=None)
@@ -145,6 +150,7 @@ def test_a_linked_root_is_fine(root: Path, tmp_path: Path) -> None:
     assert store.file_path(PLACE) == str(tmp_path / "link" / "S" / "SmithJohn15" / live(root).name)
 
 
+@posix_only
 def test_what_is_no_plain_file_is_missing(root: Path, store: LocalAtoZ) -> None:
     live(root).mkdir(parents=True)
     os.mkfifo(live(root).with_name("pipe.jpg"))
@@ -159,6 +165,7 @@ def test_what_is_no_plain_file_is_missing(root: Path, store: LocalAtoZ) -> None:
     assert store.new_files("SmithJohn15") == ()
 
 
+@posix_only
 @pytest.mark.parametrize(("folder_mode", "mode"), [(0o755, 0o644), (0o2770, 0o660), (0o700, 0o600)])
 def test_live_files_are_as_open_as_their_folder(
     root: Path, store: LocalAtoZ, folder_mode: int, mode: int
@@ -174,6 +181,7 @@ def test_live_files_are_as_open_as_their_folder(
     assert (live(root).parent / "Thumbnails" / PLACE.file_name).stat().st_mode & 0o777 == mode
 
 
+@posix_only
 def test_files_whose_names_cannot_be_used_are_passed_by(root: Path, store: LocalAtoZ) -> None:
     folder = live(root).parent
     folder.mkdir()
@@ -183,6 +191,7 @@ def test_files_whose_names_cannot_be_used_are_passed_by(root: Path, store: Local
     assert len(list(store.live_files())) == 5
 
 
+@posix_only
 def test_a_name_too_long_for_this_file_system(store: LocalAtoZ) -> None:
     staged = stage(store)
     for place in (Place("SmithJohn15", "李" * 100), Place("李" * 100, "a.jpg")):
@@ -294,6 +303,7 @@ def test_the_size_is_read_back(root: Path, store: LocalAtoZ) -> None:
     assert store.staged() == ()
 
 
+@posix_only
 def test_a_file_that_goes_while_it_is_listed(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").touch()
     [entry] = os.scandir(tmp_path)
@@ -329,12 +339,13 @@ def test_stopped_after_the_rename_is_done(root: Path, store: LocalAtoZ) -> None:
     assert store.staged() == ()
 
 
+@posix_only
 def test_stopped_between_link_and_unlink_is_finished(root: Path, store: LocalAtoZ) -> None:
     staged = stage(store)
     source = root / ".odimaging" / "stage" / f"{OP}.15.jpg"
     live(root).parent.mkdir()
     with stopped_at("store.linked"):
-        files.rename_no_replace(source, live(root), files.WAYS[1:])
+        files.rename_no_replace(source, live(root), files.POSIX_WAYS[1:])
     store.publish(staged, PLACE)
     assert store.staged() == ()
     assert live(root).read_bytes() == b"data"

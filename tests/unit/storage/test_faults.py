@@ -21,7 +21,7 @@ from odimaging.model.ports import Place, Staged
 from odimaging.storage.atoz import LocalAtoZ
 from odimaging.storage.root import create_root, other_volumes
 from tests.fakes.memory_store import MemorySource
-from tests.unit.storage.test_files import stopped_at
+from tests.unit.storage.stops import stopped_at
 
 PAT = PatNum(15)
 PLACE = Place("SmithJohn15", "SmithJohn389.jpg", DocNum(389))

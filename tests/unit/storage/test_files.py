@@ -1,14 +1,12 @@
 """Durable steps and the table of foreign errors."""
 
-import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from odimaging import failpoints
 from odimaging.model.errors import (
     FileInUse,
     FileMissing,
@@ -21,28 +19,11 @@ from odimaging.model.errors import (
     StoreUnavailable,
 )
 from odimaging.storage import files
+from tests.unit.storage.platforms import posix_only
+from tests.unit.storage.stops import stopped_at
 
-RENAME_AT, LINK, RESERVE = files.WAYS
-
-
-class Stopped(BaseException):
-    """The process ends here: nothing that would run after a kill may run."""
-
-
-@contextlib.contextmanager
-def stopped_at(name: str) -> Iterator[None]:
-    assert name in failpoints.FAILPOINTS
-
-    def hook(step: str) -> None:
-        if step == name:
-            raise Stopped
-
-    failpoints.arm(hook)
-    try:
-        with pytest.raises(Stopped):
-            yield
-    finally:
-        failpoints.arm(None)
+_, LINK, RESERVE = files.POSIX_WAYS
+pytestmark = posix_only
 
 
 class WindowsError32(OSError):

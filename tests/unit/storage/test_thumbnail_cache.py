@@ -8,6 +8,7 @@ import pytest
 
 from odimaging.model.picture import Picture, PixelFormat, WindowRule
 from odimaging.storage.thumbnail_cache import TileCache
+from tests.unit.storage.platforms import posix_only
 
 
 def tile(value: int = 7, side: int = 8) -> Picture:
@@ -35,6 +36,7 @@ def test_a_tile_comes_back_whole(tmp_path: Path) -> None:
     cache.close()
 
 
+@posix_only
 def test_it_outlives_the_program_and_is_private(tmp_path: Path) -> None:
     cache = TileCache(tmp_path / "cache")
     cache.put("a", tile())
