@@ -34,21 +34,20 @@ Fit = tuple[int, int] | None
 Payloads = Sequence[wire.Payload]
 
 
-def interpreter() -> str:
+def interpreter(executable: str, prefix: str) -> str:
     """The Python to start: a launcher that embeds it would start the whole program again."""
-    running = Path(sys.executable)
-    if running.stem.lower().startswith("python"):
-        return str(running)
+    if Path(executable).stem.lower().startswith("python"):
+        return executable
     for name in ("pythonw.exe", "python.exe", "bin/python3"):
-        bundled = Path(sys.base_prefix) / name
+        bundled = Path(prefix) / name
         if bundled.exists():
             return str(bundled)
-    return str(running)
+    return executable
 
 
 def decoder_command() -> tuple[str, ...]:
     """How a decoder process is started. ``-P``: nothing is imported from the folder one happens to be in."""
-    return (interpreter(), "-P", "-m", "odimaging.imaging.decoder")
+    return (interpreter(sys.executable, sys.base_prefix), "-P", "-m", "odimaging.imaging.decoder")
 
 
 def _environment() -> dict[str, str]:
@@ -64,15 +63,16 @@ class Worker:
     def __init__(self, command: Sequence[str], job_s: float = JOB_S) -> None:
         self._command = command
         self._job_s = job_s
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        """As far as it was started."""
         self._blocks: Blocks | None = None
 
     @property
     def pid(self) -> int | None:
         """Of the running process."""
-        return None if self._process is None else self._process.pid
+        return None if self.process is None else self.process.pid
 
-    def call(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
+    def ask(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
         """One command; its reply and what came with it. Raises DecodeFailed, UnsupportedFormat."""
         process = self._ready()
         timer = threading.Timer(self._job_s, process.kill)
@@ -87,13 +87,13 @@ class Worker:
 
     def start(self) -> None:
         """Start the process if it does not run, without waiting for it."""
-        if self._process is not None and self._process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             return
         self.end()
         self._blocks = Blocks()
         inherited = self._blocks.inherited
         options: dict[str, Any] = {"creationflags": 0x08000000} if sys.platform == "win32" else {}
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [*self._command, *map(str, inherited)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -105,21 +105,27 @@ class Worker:
         self._blocks.started()
         self._greeted = False
 
+    def kill(self) -> None:
+        """End the process, whoever is waiting for it. Any thread."""
+        process = self.process
+        if process is not None:
+            process.kill()
+
     def end(self) -> None:
         """Kill the process, if any, and wait for it."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
                 _close(pipe)
-            self._process = None
+            self.process = None
         if self._blocks is not None:
             self._blocks.close()
             self._blocks = None
 
     def _ready(self) -> subprocess.Popen[bytes]:
         self.start()
-        process = self._process
+        process = self.process
         assert process is not None
         if not self._greeted:
             timer = threading.Timer(START_S, process.kill)
@@ -181,7 +187,7 @@ class Worker:
         return inbox
 
     def _lost(self, why: str) -> DecodeFailed:
-        code = None if self._process is None else self._process.poll()
+        code = None if self.process is None else self.process.poll()
         self.end()
         log.warning("decoder process lost: %s, code %s", why, code)
         return DecodeFailed(detail=f"decoder lost: {why}")
@@ -216,10 +222,10 @@ class DecoderPool:
         command: Sequence[str] | None = None,
         job_s: float = JOB_S,
     ) -> None:
-        self._workers = [Worker(command or decoder_command(), job_s) for _ in range(processes)]
+        self.workers = [Worker(command or decoder_command(), job_s) for _ in range(processes)]
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._closed = False
-        for worker in self._workers:
+        for worker in self.workers:
             self._idle.put(worker)
 
     def warm_up(self) -> None:
@@ -229,7 +235,7 @@ class DecoderPool:
     def inspect(self, data: bytes, extension: str) -> PictureInfo:
         """See `odimaging.model.ports.Decoder`."""
         header = {"command": "inspect", "extension": extension}
-        return wire.unpack_info(self._call(header, [data])[0]["info"])
+        return wire.unpack_info(self.ask(header, [data])[0]["info"])
 
     def picture(self, source: PictureSource, fit: Fit = None) -> Picture:
         """See `odimaging.model.ports.Decoder`."""
@@ -250,15 +256,13 @@ class DecoderPool:
     def mount_rendered(self, mount: MountPicture, fit: Fit = None) -> Picture:
         """See `odimaging.model.ports.Decoder`."""
         header, payloads = wire.pack_mount_picture(mount)
-        return _as_picture(
-            self._call({"command": "mount_rendered", "fit": fit, **header}, payloads)
-        )
+        return _as_picture(self.ask({"command": "mount_rendered", "fit": fit, **header}, payloads))
 
     def mount_encoded(self, mount: MountPicture, extension: str) -> bytes:
         """See `odimaging.model.ports.Decoder`."""
         header, payloads = wire.pack_mount_picture(mount)
         command = {"command": "mount_encoded", "extension": extension, **header}
-        return bytes(self._call(command, payloads)[1])
+        return bytes(self.ask(command, payloads)[1])
 
     def text_item(self, mount: Mount, item: MountItem, text: str) -> Picture:
         """See `odimaging.model.ports.Decoder`."""
@@ -268,17 +272,22 @@ class DecoderPool:
             "item": wire.pack_item(item),
             "text": text,
         }
-        return _as_picture(self._call(header))
+        return _as_picture(self.ask(header))
 
     def close(self) -> None:
         """End the processes, busy ones too: their callers get DecodeFailed."""
         self._closed = True
-        for worker in self._workers:
-            worker.end()
+        for worker in self.workers:
+            worker.kill()
+        for _ in self.workers:
+            try:
+                self._idle.get(timeout=END_S).end()
+            except queue.Empty:
+                log.warning("a decoder process did not end")
 
     def _picture(self, command: str, source: PictureSource, fit: Fit) -> Picture:
         header = {"command": command, "fit": fit, "source": wire.pack_source(source)}
-        return _as_picture(self._call(header, [source.data]))
+        return _as_picture(self.ask(header, [source.data]))
 
     def _file(self, command: str, source: PictureSource, extension: str) -> bytes:
         header = {
@@ -286,23 +295,24 @@ class DecoderPool:
             "extension": extension,
             "source": wire.pack_source(source),
         }
-        return bytes(self._call(header, [source.data])[1])
+        return bytes(self.ask(header, [source.data])[1])
 
-    def _call(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
+    def ask(self, header: wire.Header, payloads: Payloads = ()) -> tuple[wire.Header, memoryview]:
+        """Any command, as `odimaging.imaging.commands` names them: its reply and what came with it."""
         if self._closed:
             raise DecodeFailed("The program is being closed.", "closed")
         worker = self._idle.get()
         try:
-            return worker.call(header, payloads)
+            return worker.ask(header, payloads)
         finally:
             self._idle.put(worker)
 
     def _warm(self) -> None:
-        for worker in self._workers:
+        for worker in self.workers:
             worker.start()
-        for _ in self._workers:
+        for _ in self.workers:
             try:
-                self._call({"command": "warm"})
+                self.ask({"command": "warm"})
             except DecodeFailed:
                 log.warning("a decoder process could not be started")
 

@@ -66,7 +66,7 @@ def pack_source(source: PictureSource) -> Header:
         "size": len(source.data),
         "extension": source.extension,
         "edits": asdict(source.edits),
-        "drawings": [asdict(drawing) for drawing in source.drawings],
+        "drawings": [pack_drawing(drawing) for drawing in source.drawings],
         "page": source.page,
     }
 
@@ -86,8 +86,24 @@ def _edits(values: Mapping[str, Any]) -> Edits:
     return Edits(**{**values, "crop": Crop(**values["crop"])})
 
 
+def pack_drawing(drawing: ImageDraw) -> Header:
+    """A drawing of nobody's: whose it is is no business of the decoder's."""
+    return {name: getattr(drawing, name) for name in DRAW_FIELDS}
+
+
 def _drawing(values: Mapping[str, Any]) -> ImageDraw:
-    return ImageDraw(**{**values, "draw_type": DrawType(values["draw_type"])})
+    draw_type = DrawType(values["draw_type"])
+    return ImageDraw(DocNum(0), MountNum(0), **{**values, "draw_type": draw_type})
+
+
+DRAW_FIELDS = (
+    "draw_type",
+    "color_draw",
+    "color_back",
+    "drawing_segment",
+    "draw_text",
+    "font_size",
+)
 
 
 MOUNT_FIELDS = ("width", "height", "color_back", "color_fore", "color_text_back")
@@ -130,7 +146,7 @@ def pack_mount_picture(mount: MountPicture) -> tuple[Header, list[Payload]]:
         "items": [pack_item(item) for item in mount.items],
         "sources": [[number, pack_source(source)] for number, source in mount.sources.items()],
         "texts": [[number, text] for number, text in mount.texts.items()],
-        "drawings": [asdict(drawing) for drawing in mount.drawings],
+        "drawings": [pack_drawing(drawing) for drawing in mount.drawings],
     }
     return header, [source.data for source in mount.sources.values()]
 
@@ -202,18 +218,4 @@ def unpack_info(values: Header) -> PictureInfo:
             "window": None if window is None else (window[0], window[1]),
             "window_rule": WindowRule(values["window_rule"]),
         }
-    )
-
-
-def draw_without_owner(draw: ImageDraw) -> ImageDraw:
-    """A drawing of nobody's: its numbers are no business of the decoder's."""
-    return ImageDraw(
-        DocNum(0),
-        MountNum(0),
-        draw.draw_type,
-        draw.color_draw,
-        draw.color_back,
-        draw.drawing_segment,
-        draw.draw_text,
-        draw.font_size,
     )

@@ -121,16 +121,16 @@ def write_dicom(dataset: FileDataset) -> bytes:
 
 def _pixel_data(pixels: Array, syntax: UID, bits: int) -> bytes:
     if syntax == JPEG_LOSSLESS:
-        return encapsulate([imagecodecs.ljpeg_encode(pixels, bitspersample=bits)])
+        return encapsulate([bytes(imagecodecs.ljpeg_encode(pixels, bitspersample=bits))])
     if syntax == JPEG_BASELINE:
-        return encapsulate([imagecodecs.jpeg8_encode(pixels, level=95)])
+        return encapsulate([bytes(imagecodecs.jpeg8_encode(pixels, level=95))])
     if syntax == JPEG_LS:
-        return encapsulate([imagecodecs.jpegls_encode(pixels)])
+        return encapsulate([bytes(imagecodecs.jpegls_encode(pixels))])
     if syntax == JPEG_2000:
         frame = imagecodecs.jpeg2k_encode(
             pixels, codecformat="j2k", reversible=True, bitspersample=bits, resolutions=6
         )
-        return encapsulate([frame])
+        return encapsulate([bytes(frame)])
     if syntax == RLE:
         return encapsulate([_rle(pixels)])
     data = pixels.byteswap().tobytes() if syntax == BIG_ENDIAN else pixels.tobytes()

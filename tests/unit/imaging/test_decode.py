@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
+from pydicom.uid import UID
 
 from odimaging.imaging import decode as decoding
 from odimaging.imaging.allocation import MAX_PIXELS, TOO_LARGE, check_bytes
@@ -255,7 +256,7 @@ DEEP = np.random.default_rng(3).integers(0, 4096, (64, 48), np.uint16)
         samples.DEFLATED,
     ],
 )
-def test_twelve_bits_exactly(syntax: samples.UID) -> None:
+def test_twelve_bits_exactly(syntax: UID) -> None:
     raster = pixels(samples.dicom(DEEP, syntax, 12), ".dcm")
     assert np.array_equal(raster.pixels, DEEP)
     assert raster.pixels.dtype == np.uint16
@@ -264,7 +265,7 @@ def test_twelve_bits_exactly(syntax: samples.UID) -> None:
 
 
 @pytest.mark.parametrize("syntax", [samples.RAW, samples.JPEG_LOSSLESS, samples.RLE])
-def test_eight_and_sixteen_bits(syntax: samples.UID) -> None:
+def test_eight_and_sixteen_bits(syntax: UID) -> None:
     eight = (DEEP >> 4).astype(np.uint8)
     raster = pixels(samples.dicom(eight, syntax), ".dcm")
     assert np.array_equal(raster.pixels, eight)
@@ -333,7 +334,7 @@ def test_initial_window_without_slopes() -> None:
 
 
 @pytest.mark.parametrize("syntax", [samples.RAW, samples.JPEG_2000])
-def test_dicom_reduced(syntax: samples.UID) -> None:
+def test_dicom_reduced(syntax: UID) -> None:
     smooth = np.linspace(0, 4095, 256 * 256).astype(np.uint16).reshape(256, 256)
     raster = pixels(samples.dicom(smooth, syntax, 12), ".dcm", fit=(60, 60))
     assert 60 <= raster.width < 130
