@@ -82,15 +82,18 @@ class DocumentSql:
     @cached_property
     def with_token(self) -> AnySelect:
         """By ExternalGUID, exactly."""
+        # The plain comparison alone can use an index, where there is one.
+        known = self.table.c("ExternalGUID") == bindparam("token")
         condition = self._dialect.exact(self.table, "ExternalGUID", "token")
-        return self.table.selection(DOCUMENT_COLUMNS).where(condition)
+        return self.table.selection(DOCUMENT_COLUMNS).where(known, condition)
 
     @cached_property
     def tokens(self) -> AnySelect:
         """All rows between row step and publishing."""
+        doc_num, guid = self.table.c("DocNum"), self.table.c("ExternalGUID")
         condition = self._dialect.starts(self.table, "ExternalGUID", TOKEN_PREFIX)
-        columns = self.table.c("DocNum"), self.table.c("ExternalGUID")
-        return select(*columns).where(condition).order_by(columns[0])
+        known = guid.like(f"{TOKEN_PREFIX}%")
+        return select(doc_num, guid).where(known, condition).order_by(doc_num)
 
     @cached_property
     def places(self) -> AnySelect:
@@ -143,8 +146,7 @@ class DocumentRows:
 
     def with_token(self, operation: OperationNumber) -> Document | None:
         """See the port. Reads the whole table: Open Dental has no index on ExternalGUID."""
-        token = self._session.dialect.exactly(TOKEN_PREFIX + operation)
-        row = self._session.first(self._sql.with_token, {"token": token})
+        row = self._session.first(self._sql.with_token, {"token": TOKEN_PREFIX + operation})
         return None if row is None else document_of(row)
 
     def tokens(self) -> tuple[tuple[DocNum, OperationNumber], ...]:
@@ -195,8 +197,7 @@ class DocumentRows:
             *(bindparam(f"new_{name}", value) for name, value in row.items())
         ).where(~exists(select(self._table.c("DocNum")).where(same)))
         statement = self._table.clause.insert().from_select(list(row), chosen)
-        name = self._session.dialect.exactly(document.file_name)
-        result = self._session.write(statement, {"same_name": name})
+        result = self._session.write(statement, {"same_name": document.file_name})
         return DocNum(int(row.get("DocNum") or result.lastrowid)) if result.rowcount else None
 
     def update(
@@ -297,7 +298,7 @@ class DocumentRows:
         if name == "ExternalSource" and value == "":
             return self._table.c(name).in_(["", "None"])
         if name in _TEXTS:
-            params[f"old_{name}"] = self._session.dialect.exactly(str(value))
+            params[f"old_{name}"] = str(value)
             return self._session.dialect.exact(self._table, name, f"old_{name}")
         if name == "DegreesRotated":
             return func.abs(self._table.c(name) - value) < _DEGREES_TOLERANCE

@@ -139,9 +139,10 @@ def stored_moment(moment: datetime) -> str:
 def moment_of(text: str | None) -> datetime:
     """Whole seconds; `EMPTY_MOMENT` for NULL, '' and MySQL's zero dates."""
     try:
-        return datetime.fromisoformat(text).replace(microsecond=0) if text else EMPTY_MOMENT
+        moment = datetime.fromisoformat(text) if text else EMPTY_MOMENT
     except ValueError:
         return EMPTY_MOMENT
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def stored(value: object) -> Value:
@@ -178,30 +179,55 @@ def columns_of_document(document: Document) -> dict[str, Value]:
 
 def document_of(row: Sequence[Any], note_as: Callable[[str], str] = str) -> Document:
     """From the values of `DOCUMENT_COLUMNS`, in that order; ``note_as`` shortens the note."""
-    # By position, one call: lists of thousands of documents go through here.
-    x, y, w, h = row[11:15]
+    # By position and unpacked at once: lists of thousands of documents go through here.
+    (
+        doc_num,
+        pat_num,
+        doc_category,
+        date_created,
+        file_name,
+        description,
+        img_type,
+        is_flipped,
+        degrees_rotated,
+        tooth_numbers,
+        note,
+        x,
+        y,
+        w,
+        h,
+        windowing_min,
+        windowing_max,
+        mount_item_num,
+        date_tstamp,
+        prov_num,
+        is_crop_old,
+        print_heading,
+        external_guid,
+        external_source,
+    ) = row
     return Document(
-        row[0],
-        row[1],
-        row[2],
-        moment_of(row[3]),
-        row[4] or "",
-        row[5] or "",
-        _IMG_TYPES.get(row[6], ImgType.DOCUMENT),
-        row[7] != 0,
-        float(row[8]),
-        row[9] or "",
-        note_as(row[10]) if row[10] else "",
+        doc_num,
+        pat_num,
+        doc_category,
+        moment_of(date_created),
+        file_name or "",
+        description or "",
+        _IMG_TYPES.get(img_type, ImgType.DOCUMENT),
+        is_flipped != 0,
+        float(degrees_rotated),
+        tooth_numbers or "",
+        note_as(note) if note else "",
         Crop(x, y, w, h) if x or y or w or h else _CROP_NONE,
-        row[15],
-        row[16],
-        row[17],
-        moment_of(row[18]),
-        row[19],
-        row[20] != 0,
-        row[21] != 0,
-        row[22] or "",
-        "" if row[23] == "None" else row[23] or "",
+        windowing_min,
+        windowing_max,
+        mount_item_num,
+        moment_of(date_tstamp),
+        prov_num,
+        is_crop_old != 0,
+        print_heading != 0,
+        external_guid or "",
+        "" if external_source == "None" else external_source or "",
     )
 
 

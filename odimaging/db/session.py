@@ -6,9 +6,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, bindparam, func, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.engine import Connection
-from sqlalchemy.types import LargeBinary
+from sqlalchemy.types import LargeBinary, String
 
 from odimaging.db.records import Value, moment_of, stored_moment
 from odimaging.db.tables import Schema, Table
@@ -28,9 +36,6 @@ class Dialect(Protocol):
 
     def exact(self, table: Table, name: str, param: str) -> ColumnElement[bool]:
         """The text column equals the parameter, case, accents and trailing blanks included (decision 49)."""
-
-    def exactly(self, text: str) -> Any:
-        """The value for such a parameter."""
 
     def starts(self, table: Table, name: str, start: str) -> ColumnElement[bool]:
         """The text column starts with these characters, exactly."""
@@ -55,10 +60,6 @@ class SqliteDialect:
     def exact(self, table: Table, name: str, param: str) -> ColumnElement[bool]:
         """See `Dialect`."""
         return func.coalesce(table.c(name), literal_column("''")) == bindparam(param)
-
-    def exactly(self, text: str) -> str:
-        """See `Dialect`."""
-        return text
 
     def starts(self, table: Table, name: str, start: str) -> ColumnElement[bool]:
         """See `Dialect`."""
@@ -88,11 +89,7 @@ class MySqlDialect:
 
     def exact(self, table: Table, name: str, param: str) -> ColumnElement[bool]:
         """See `Dialect`."""
-        return self._bytes(table, name) == bindparam(param, type_=LargeBinary())
-
-    def exactly(self, text: str) -> bytes:
-        """See `Dialect`."""
-        return text.encode()
+        return self._bytes(table, name) == cast(bindparam(param, type_=String()), LargeBinary())
 
     def starts(self, table: Table, name: str, start: str) -> ColumnElement[bool]:
         """See `Dialect`."""
