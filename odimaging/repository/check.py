@@ -143,6 +143,6 @@ class Check:
 
 
 def _same_file(rows: Rows) -> Iterator[Finding]:
-    for (_, name), numbers in rows.items():
-        if name and len(numbers) > 1:
+    for (folder, name), numbers in rows.items():
+        if folder and name and len(numbers) > 1:
             yield from (Finding(FindingCode.SAME_FILE_TWICE, number) for number in numbers)

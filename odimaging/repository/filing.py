@@ -315,6 +315,14 @@ class Filing:
             work.commit()
         return stays
 
+    def _row_is_there(self, note: OpsNote) -> bool:
+        with self.unit_of_work() as work:
+            try:
+                work.documents.get(note.doc_num)
+            except DocumentNotFound:
+                return False
+        return True
+
     def _parked(self, note: OpsNote, place: Place) -> Staged:
         try:
             if note.file_name:
@@ -328,8 +336,10 @@ class Filing:
 
     def _unless_gone(self, note: OpsNote, staged: Staged, error: OdImagingError) -> None:
         """The row step failed: put the file back and raise, unless the row is gone all the same."""
+        # A server that answered has nothing on its way any more: then looking is enough, and works while others write.
+        lost = isinstance(error, DatabaseUnavailable)
         try:
-            stays = self.row_stays(note)
+            stays = self.row_stays(note) if lost else self._row_is_there(note)
         except DatabaseError:
             raise DatabaseUnavailable(UNCERTAIN, error.detail) from error
         if stays:

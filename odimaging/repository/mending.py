@@ -134,6 +134,9 @@ class Mending:
             except DocumentNotFound:
                 document = None
         if document is not None and document.file_name == file_name and not document.pending:
+            entry = self._shelved(operation)
+            if staged is None and entry is not None:
+                staged = self._filing.store.stage_from_shelf(entry, operation)
             self._filing.finish(document, staged, lambda: self._tidy(operation))
             return Outcome.FINISHED
         self._filing.store.unstage(operation)

@@ -6,15 +6,16 @@ from functools import partial
 from odimaging.failpoints import declare, failpoint
 from odimaging.model.changes import Changes
 from odimaging.model.document import Document
-from odimaging.model.errors import Cancelled, NotFound, OdImagingError
+from odimaging.model.errors import Cancelled, DocumentNotFound, NotFound, OdImagingError
 from odimaging.model.ids import DocNum, OperationNumber, PatNum
 from odimaging.model.naming import next_free
-from odimaging.model.ports import Progress, ShelfEntry, Staged, Store, UnitOfWork
+from odimaging.model.ports import OpsNote, Progress, ShelfEntry, Staged, Store, UnitOfWork
 from odimaging.repository import audit
 from odimaging.repository.categories import default_category
 from odimaging.repository.filing import LOCK_WAIT_S, UNFINISHED, Filing
 
 declare(
+    restore_noted="another system's document: the note is written",
     restore_staged="the bytes are in the stage too, no row yet",
     restore_inserted="the row is inserted again",
     restore_rowed="the row is named and logged, not yet committed",
@@ -85,8 +86,11 @@ class Restore:
             store.check()
             entry = self._entry(operation)
             store.unstage(operation)  # of a restore that was stopped: the shelf has the bytes
+            if not _takes_token(entry):
+                store.write_note(_note(entry))
+                failpoint("restore.noted")
             with filing.unit_of_work() as work:
-                begun = work.documents.with_token(operation)
+                begun = work.documents.with_token(operation) or _already_there(work, entry)
             staged = store.stage_from_shelf(entry, operation)
             failpoint("restore.staged")
             if begun is not None:
@@ -96,7 +100,7 @@ class Restore:
                 "restore",
                 staged,
                 partial(self._row_step, entry, staged),
-                undo=partial(store.unstage, operation),
+                undo=partial(_undo, store, operation),
                 tidy=partial(_tidy, store, operation),
             )
 
@@ -130,9 +134,37 @@ def _unfinished(work: UnitOfWork, entry: ShelfEntry) -> Document:
     return Document(DocNum(0), entry.pat_num, category, work.now(), extension)
 
 
+def _takes_token(entry: ShelfEntry) -> bool:
+    """Decision 30: where another system's id stands, a note does the token's work."""
+    source = entry.row.get("ExternalSource") or "None"
+    return not entry.row.get("ExternalGUID") and source == "None"
+
+
+def _already_there(work: UnitOfWork, entry: ShelfEntry) -> Document | None:
+    """The row of a stopped restore that carries no token: its number and name tell."""
+    if _takes_token(entry):
+        return None
+    try:
+        document = work.documents.get(entry.doc_num)
+    except DocumentNotFound:
+        return None
+    return document if document.file_name == entry.row.get("FileName") else None
+
+
+def _note(entry: ShelfEntry) -> OpsNote:
+    name = str(entry.row.get("FileName") or "")
+    return OpsNote(entry.operation, "restore", entry.doc_num, entry.pat_num, name)
+
+
+def _undo(store: Store, operation: OperationNumber) -> None:
+    store.unstage(operation)
+    store.remove_note(operation)
+
+
 def _tidy(store: Store, operation: OperationNumber) -> None:
     store.unstage(operation)
     store.unshelve(operation)
+    store.remove_note(operation)
 
 
 class DeletedItems:
