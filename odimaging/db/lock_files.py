@@ -68,12 +68,21 @@ class ExclusiveLockFiles:
     def _bury(self, path: Path) -> bool:
         """Move a dead holder's file away: of several who try, one rename succeeds."""
         grave = path.with_name(f"{path.name}.{secrets.token_hex(4)}.dead")
-        with suppress(FileNotFoundError):
-            if self._clock() - path.stat().st_mtime > self._dead_after_s:
-                path.rename(grave)
-                grave.unlink()
-                return True
+        try:
+            if not self._is_dead(path):
+                return False
+            path.rename(grave)
+        except FileNotFoundError:
+            return True
+        if self._is_dead(grave):
+            grave.unlink()
+            return True
+        # Between our two looks another one buried it and took the lock: his file goes back.
+        grave.rename(path)
         return False
+
+    def _is_dead(self, path: Path) -> bool:
+        return self._clock() - path.stat().st_mtime > self._dead_after_s
 
     def _clock(self) -> float:
         probe = self._folder / f"clock.{secrets.token_hex(4)}"

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +44,9 @@ class ServerLocks:
     @contextmanager
     def hold(self, name: str, wait_s: float = 0.0) -> Iterator[None]:
         """See the port. Not reentrant. Raises LockBusy, DatabaseUnavailable."""
-        full = (self._scope + name)[:NAME_LIMIT]
+        full = self._scope + name
+        if len(full) > NAME_LIMIT:
+            raise ValueError("the name of a lock is too long")
         with translating():
             connection = self._taken(full, wait_s)
         held = self._held()
@@ -76,7 +78,9 @@ class ServerLocks:
     def _taken(self, name: str, wait_s: float) -> TimedConnection:
         with suppress(IndexError, pymysql.err.MySQLError, OSError):
             # One that waited may have been ended by the server; then a fresh one is asked.
-            return self._taken_on(self._idle.pop(), name, wait_s)
+            waited = self._idle.pop()
+            waited.ping()
+            return self._taken_on(waited, name, wait_s)
         return self._taken_on(self._connect(), name, wait_s)
 
     def _taken_on(self, connection: TimedConnection, name: str, wait_s: float) -> TimedConnection:
@@ -148,10 +152,11 @@ class FileLocks:
 
 def _locked(path: Path, end: float) -> IO[bytes]:
     while True:
-        file = path.open("ab")
-        if _try_lock(file) and _is_there(file, path):
-            return file
-        file.close()
+        with ExitStack() as undo:
+            file = undo.enter_context(path.open("ab"))
+            if _try_lock(file) and _is_there(file, path):
+                undo.pop_all()
+                return file
         if time.monotonic() >= end:
             raise LockBusy
         time.sleep(_POLL_S)
