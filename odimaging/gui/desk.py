@@ -47,7 +47,7 @@ from odimaging.model.changes import Changes
 from odimaging.model.errors import OdImagingError
 from odimaging.model.patient import Patient
 
-LEFT_WIDTH, RIGHT_WIDTH = 210, 290
+LEFT_WIDTH, RIGHT_WIDTH = 192, 270
 
 
 class Desk(QWidget):
@@ -331,6 +331,7 @@ class Desk(QWidget):
     def _connect(self) -> None:
         self.practice.changed.connect(self._on_changed)
         self.patient_bar.chosen.connect(self.open_patient)
+        self.patient_bar.list_changed.connect(self.state_changed)
         self.patient_bar.left.connect(self._on_search_left)
         self.tree.shown_changed.connect(self._on_category_chosen)
         self.grid.chosen.connect(self.browser.select)

@@ -122,6 +122,7 @@ class DeskCommands(QObject):
         place = min(max(0, TILE_SIZES.index(nearest) + step), len(TILE_SIZES) - 1)
         desk.grid.set_tile_size(TILE_SIZES[place])
         self._settings.save(replace(self._settings.load(), tile_size=TILE_SIZES[place]))
+        desk.state_changed.emit()
 
     def _look_again(self) -> None:
         self._desk.browser.reload()

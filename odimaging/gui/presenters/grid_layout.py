@@ -37,7 +37,9 @@ class GridLayout:
         self.counts = tuple(counts)
         self.width = width
         self.sizes = sizes
-        self.columns = max(1, (width - 2 * sizes.margin) // sizes.tile_width)
+        room = width - 2 * sizes.margin
+        self.columns = max(1, room // sizes.tile_width)
+        self.pitch = min(max(sizes.tile_width, room // self.columns), sizes.tile_width * 5 // 4)
         heights = [
             sizes.header + self._lines(count) * sizes.tile_height + sizes.gap for count in counts
         ]
@@ -68,7 +70,7 @@ class GridLayout:
         line, column = divmod(row - self._firsts[visit], self.columns)
         sizes = self.sizes
         y = self._tops[visit] + sizes.header + line * sizes.tile_height
-        return Box(sizes.margin + column * sizes.tile_width, y, sizes.tile_width, sizes.tile_height)
+        return Box(sizes.margin + column * self.pitch, y, sizes.tile_width, sizes.tile_height)
 
     def header(self, visit: int) -> Box:
         """Where a visit's header stands."""
@@ -78,8 +80,8 @@ class GridLayout:
         """The tile there; -1 if there is none."""
         visit = self._visit_at(y)
         below = y - self._tops[visit] - self.sizes.header if visit >= 0 else -1
-        column = (x - self.sizes.margin) // self.sizes.tile_width
-        if below < 0 or not 0 <= column < self.columns:
+        column, inside = divmod(x - self.sizes.margin, self.pitch)
+        if below < 0 or not 0 <= column < self.columns or inside >= self.sizes.tile_width:
             return -1
         place = below // self.sizes.tile_height * self.columns + column
         return self._firsts[visit] + place if place < self.counts[visit] else -1

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from odimaging.gui import text
-from odimaging.gui.presenters.details import FIELDS, DetailsState, FieldState
+from odimaging.gui.presenters.details import DetailsState, FieldState
 from odimaging.gui.presenters.items import TYPE_WORDS, GridItem
 from odimaging.gui.presenters.tiles import TilePresenter
 from odimaging.gui.views.labels import plain_label
@@ -30,7 +31,7 @@ from odimaging.model.errors import OdImagingError
 from odimaging.model.ids import ProvNum
 from odimaging.model.picture import Picture
 
-PREVIEW_HEIGHT = 190
+PREVIEW_HEIGHT = 170
 PREVIEW_PIXELS = 320
 NO_DATE = QDateTime(1752, 9, 14, 0, 0, 0)  # QDateTimeEdit's own minimum
 
@@ -143,6 +144,7 @@ class DetailsPane(QScrollArea):
         self.date.setSpecialValueText(self.tr("(several)"))
         self.date.setDisplayFormat("d MMM yyyy  HH:mm")
         self.date.setKeyboardTracking(False)
+        self.date.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self.date.editingFinished.connect(self._save_date)
         self.note = QPlainTextEdit(self)
         self.note.setAccessibleName(self.tr("Note"))
@@ -201,8 +203,15 @@ class DetailsPane(QScrollArea):
         form.setContentsMargins(0, 6, 0, 0)
         form.setSpacing(3)
         self._notes: dict[str, QLabel] = {}
-        for name in FIELDS:
-            self._add_row(form, name)
+        for name in ("description", "doc_category", "date_created"):
+            form.addLayout(self._row(name))
+        pair = QHBoxLayout()
+        pair.setSpacing(8)
+        for name in ("img_type", "prov_num"):
+            pair.addLayout(self._row(name), 1)
+        form.addLayout(pair)
+        for name in ("tooth_numbers", "note"):
+            form.addLayout(self._row(name))
         for widget in (self._preview, self._heading, self._kind, self._hint, self._form):
             layout.addWidget(widget)
         layout.addStretch(1)
@@ -211,7 +220,9 @@ class DetailsPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def _add_row(self, form: QVBoxLayout, name: str) -> None:
+    def _row(self, name: str) -> QVBoxLayout:
+        form = QVBoxLayout()
+        form.setSpacing(3)
         widget = self._widgets[name]
         label = QLabel(widget.accessibleName(), self._form)
         label.setProperty("field", True)
@@ -224,6 +235,7 @@ class DetailsPane(QScrollArea):
         form.addWidget(widget)
         form.addWidget(note)
         form.addSpacing(5)
+        return form
 
     # ------------------------------------------------------------ fields
 

@@ -52,6 +52,8 @@ class PatientBar(QFrame):
     """Esc in the box: the focus belongs to the images again."""
     menu_asked = Signal(QPoint)
     """A context menu for the open patient."""
+    list_changed = Signal()
+    """Other patients were found, or are recent."""
 
     def __init__(
         self, search: SearchPresenter, colors: Callable[[], Colors], parent: QWidget | None = None
@@ -132,6 +134,7 @@ class PatientBar(QFrame):
 
     def _on_changed(self) -> None:
         self.results.refresh()
+        self.list_changed.emit()
         if self.box.hasFocus() and (self.results.isVisible() or self._search.text):
             self._open_list()
 

@@ -103,7 +103,7 @@ class ThumbnailGrid(QListView):
         self.setModel(self._model)
         self.activated.connect(self._on_activated)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self.verticalScrollBar().valueChanged.connect(self._asking.start)
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._asking.start())
 
     # ------------------------------------------------------------ what it shows
 
