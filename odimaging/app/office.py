@@ -227,6 +227,7 @@ def build_repository(
     from odimaging.repository.update import Update
     from odimaging.storage.sources import LocalSources
     from odimaging.storage.thumbnail_cache import TileCache
+    from odimaging.transfer.session import API_PATIENCE
     from odimaging.transfer.sftp import SftpConnector
 
     rows, sources = database.unit_of_work, LocalSources()
@@ -254,7 +255,7 @@ def build_repository(
         restore=Restore(filing),
         deleted=DeletedItems(store),
         materialise=materialise,
-        download_sftp=DownloadSftp(exporter, connector, rows),
+        download_sftp=DownloadSftp(exporter, SftpConnector(host_keys, API_PATIENCE), rows),
         send=Send(exporter, connector, rows),
         recovery=Recovery(filing, mending, practice.keep_days),
         check=Check(filing),

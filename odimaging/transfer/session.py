@@ -70,6 +70,10 @@ class Patience:
     before_first_byte: bool = True
 
 
+API_PATIENCE = Patience(login_s=8.0, before_first_byte=False)
+"""Who calls the API waits for the answer: decision 37."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A logged-in connection with one SFTP channel. ``request_size``: bytes of one read or write the server takes."""
