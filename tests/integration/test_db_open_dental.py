@@ -383,3 +383,76 @@ def test_the_program_works_with_the_rights_it_asks_for(
     ask(practice, f"REVOKE INSERT ON {practice.name}.document FROM imaging")
     with opened(mine) as database, database.unit_of_work() as work, pytest.raises(ReadOnlyDatabase):
         work.documents.insert(document())
+
+
+# ---------------------------------------------------------------- what is said to the server
+
+
+@contextmanager
+def overheard(practice: PracticeDatabase) -> Iterator[list[str]]:
+    """What the program says to the server within, filled in at the end; PINGs and settings left out."""
+    said: list[str] = []
+    ask(
+        practice,
+        "SET GLOBAL log_output='TABLE'",
+        "TRUNCATE mysql.general_log",
+        "SET GLOBAL general_log=1",
+    )
+    try:
+        yield said
+    finally:
+        ask(practice, "SET GLOBAL general_log=0")
+        rows = ask(
+            practice,
+            "SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log "
+            "WHERE command_type='Query' AND user_host LIKE 'test[%' ORDER BY event_time",
+        )
+        ask(practice, "SET GLOBAL log_output=DEFAULT")
+        said += [" ".join(text.split()[:3]) for (text,) in rows]
+
+
+def test_an_insert_is_one_statement(open_dental_database: MakeOpenDental) -> None:
+    practice = open_dental_database()
+    with opened(practice) as database, overheard(practice) as said, database.unit_of_work() as work:
+        work.documents.insert(document(), token=OPERATION)
+        work.documents.insert_discovered(document(file_name="b.jpg"))
+        work.commit()
+    assert [text.split()[0] for text in said] == ["INSERT", "INSERT", "COMMIT", "ROLLBACK"]
+
+
+def test_each_step_of_a_delete_is_one_open_dental_leaves_too(
+    open_dental_database: MakeOpenDental,
+) -> None:
+    practice = open_dental_database(engine="MyISAM")
+    with opened(practice) as database, overheard(practice) as said, database.unit_of_work() as work:
+        work.documents.delete(DocNum(5))
+        work.commit()
+    assert said == [
+        "UPDATE statement SET",
+        "DELETE FROM document",
+        "DELETE FROM eclipboardimagecapture",
+        "DELETE FROM imagedraw",
+        "COMMIT",
+        "ROLLBACK",
+    ]
+
+
+def test_a_payload_of_megabytes_never_crosses_the_wire_in_a_list(
+    open_dental_database: MakeOpenDental,
+) -> None:
+    practice = open_dental_database()
+
+    def sent() -> int:
+        return int(ask(practice, "SHOW GLOBAL STATUS LIKE 'Bytes_sent'")[0][1])
+
+    with opened(practice) as database:
+        with database.unit_of_work() as work:
+            work.documents.insert(document(note=f"_rawBase64_:.jpg_{'A' * 3_000_000}"))
+            work.commit()
+        before = sent()
+        with database.unit_of_work() as work:
+            (row,) = work.documents.of_patient(JOHN)
+        assert sent() - before < 100_000
+        assert row.note == "_rawBase64_:.jpg_…"
+        with database.unit_of_work() as work:
+            assert len(work.documents.get(row.doc_num).note) > 3_000_000
