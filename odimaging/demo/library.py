@@ -6,14 +6,16 @@ patients is which mouth, which exposure, how bright, and the file format.
 
 import io
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from odimaging.demo import pages, photos
+from odimaging.demo.jaw import Jaw, paint_jaw
 from odimaging.demo.mouth import mouth
 from odimaging.demo.panoramic import panoramic
 from odimaging.demo.radiograph import (
@@ -22,7 +24,6 @@ from odimaging.demo.radiograph import (
     as_8_bit,
     as_12_bit,
     expose,
-    paint_jaws,
     turned,
 )
 from odimaging.model.ports import Progress
@@ -38,7 +39,7 @@ _OPPOSITE = {1: 3, 2: 4, 3: 1, 4: 2, 5: 11, 6: 12, 7: 9, 8: 10, 9: 7, 10: 8, 11:
              13: 15, 14: 14, 15: 13, 16: 18, 17: 17, 18: 16}  # fmt: skip
 """Which view of the mirrored mouth each view is."""
 _DICOM_VIEWS = (6, 9, 14)
-_TWICE = frozenset({1, 2, 3, 4, 6, 9, 10, 12, 14})
+_TWICE = frozenset({1, 2, 3, 4, 9, 14})
 """Views of which there are two exposures."""
 
 Gray = NDArray[np.uint8]
@@ -92,44 +93,73 @@ def encoded(picture: Gray, extension: str, degrees: int = 0) -> bytes:
     return target.getvalue()
 
 
-def make_library(progress: Progress | None = None, first: int = 0, total: int = 1) -> Library:
-    """Everything, while ``progress`` goes from ``first`` in steps towards ``total``. Raises Cancelled."""
+def make_library(progress: Progress | None = None, parts: int = 1000) -> Library:
+    """Everything, while ``progress`` goes through the first half of ``parts``. Raises Cancelled."""
     library = Library()
+    painted: dict[tuple[int, bool], Jaw] = {}
     with ThreadPoolExecutor(_WORKERS) as pool:
-        jobs: list[Future[None]] = []
-        try:
-            jobs += [pool.submit(_paint_mouth, library, which) for which in range(len(MOUTHS))]
-            jobs += [pool.submit(work) for work in _others(library)]
-            for count, job in enumerate(as_completed(jobs)):
-                job.result()
-                if progress is not None:
-                    progress.report(
-                        first + (total - first) * count // (2 * len(jobs)),
-                        total,
-                        "Drawing pictures",
-                    )
-        finally:
-            for job in jobs:
-                job.cancel()
+        first = [*_jaws(painted), *_others(library)]
+        share = parts // 8
+        _run(pool, first, lambda done: _report(progress, share * done // len(first), parts))
+        jaws = [Jaws(mouth(seed), painted[seed, True], painted[seed, False]) for seed in MOUTHS]
+        then = list(_exposures(library, jaws))
+        rest = parts // 2 - share
+        _run(pool, then, lambda done: _report(progress, share + rest * done // len(then), parts))
     return library
 
 
-def _paint_mouth(library: Library, which: int) -> None:
-    jaws = paint_jaws(mouth(MOUTHS[which]))
-    library.panoramics[which] = as_8_bit(panoramic(jaws))
-    for order, view in FMX_VIEWS.items():
-        for series in range(SERIES):
-            if not series or order in _TWICE:
-                library.views[which, order, series] = as_8_bit(expose(jaws, view, series))
-    _paint_deep(library, which, jaws)
+def _report(progress: Progress | None, done: int, parts: int) -> None:
+    if progress is not None:
+        progress.report(done, parts, "Drawing pictures")
 
 
-def _paint_deep(library: Library, which: int, jaws: Jaws) -> None:
-    for order in _DICOM_VIEWS:
-        library.deep[which, order] = as_12_bit(expose(jaws, FMX_VIEWS[order], 5, pixels_mm=40))
+Work = Callable[[], None]
 
 
-def _others(library: Library) -> Iterator[Callable[[], None]]:
+def _run(pool: ThreadPoolExecutor, works: list[Work], report: Callable[[int], None]) -> None:
+    """All of them, in any order; what has not begun is dropped once ``report`` or a work raises."""
+    jobs = [pool.submit(work) for work in works]
+    try:
+        for count, job in enumerate(as_completed(jobs)):
+            job.result()
+            report(count)
+    finally:
+        for job in jobs:
+            job.cancel()
+
+
+def _jaws(painted: dict[tuple[int, bool], Jaw]) -> Iterator[Work]:
+    def paint(seed: int, upper: bool) -> None:
+        painted[seed, upper] = paint_jaw(mouth(seed), upper)
+
+    for seed in MOUTHS:
+        for upper in (True, False):
+            yield partial(paint, seed, upper)
+
+
+def _exposures(library: Library, jaws: list[Jaws]) -> Iterator[Work]:
+    def panorama(which: int) -> None:
+        library.panoramics[which] = as_8_bit(panoramic(jaws[which]))
+
+    def deep(which: int, order: int) -> None:
+        light = expose(jaws[which], FMX_VIEWS[order], 5, pixels_mm=40)
+        library.deep[which, order] = as_12_bit(light)
+
+    def view(which: int, order: int, series: int) -> None:
+        library.views[which, order, series] = as_8_bit(
+            expose(jaws[which], FMX_VIEWS[order], series)
+        )
+
+    for which in range(len(jaws)):
+        yield partial(panorama, which)
+        for order in _DICOM_VIEWS:
+            yield partial(deep, which, order)
+        for order in FMX_VIEWS:
+            for series in range(SERIES if order in _TWICE else 1):
+                yield partial(view, which, order, series)
+
+
+def _others(library: Library) -> Iterator[Work]:
     orientations = {
         "face": (6, 8),
         "smile": (1, 5),
@@ -140,10 +170,10 @@ def _others(library: Library) -> Iterator[Callable[[], None]]:
         "lower": (1,),
     }
     for shot, turns in orientations.items():
-        yield lambda shot=shot, turns=turns: _take(library, shot, turns)  # type: ignore[misc]  # bound now
+        yield partial(_take, library, shot, turns)
     for number in range(FACES):
-        yield lambda number=number: _portrait(library, number)  # type: ignore[misc]  # bound now
-    yield lambda: _paper(library)
+        yield partial(_portrait, library, number)
+    yield partial(_paper, library)
 
 
 def _take(library: Library, shot: str, orientations: tuple[int, ...]) -> None:

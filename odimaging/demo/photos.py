@@ -29,8 +29,10 @@ def scene(shot: str, subject: int) -> Field:
     rng = np.random.default_rng([subject, SHOTS.index(shot)])
     if shot in ("upper", "lower"):
         return scenes.occlusal(rng, shot == "upper")
-    if shot in ("right", "left"):
-        return scenes.side(rng, shot == "right")
+    if shot == "left":
+        return scene("right", subject)[:, ::-1]
+    if shot == "right":
+        return scenes.side(rng, True)
     return {"face": scenes.face, "smile": scenes.smile, "retracted": scenes.retracted}[shot](rng)
 
 

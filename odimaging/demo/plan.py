@@ -89,7 +89,7 @@ class _Planner:
         self._person = person
         self._random = random.Random(person.pat_num)
         self._plan = PatientPlan(person)
-        self._dentition = person.pat_num % DENTITIONS
+        self._dentition = person.pat_num * 7 // 3 % DENTITIONS
         self._brightness = self._random.uniform(0.88, 1.14)
 
     def planned(self) -> PatientPlan:
@@ -98,7 +98,7 @@ class _Planner:
             self._loose_files()
             return self._plan
         rich = self._person.pat_num == _RICH
-        for index, day in enumerate(self._visits(9 if rich else self._random.choice((1, 2, 2, 3)))):
+        for index, day in enumerate(self._visits(9 if rich else self._random.choice((1, 2, 2)))):
             self._visit(index, day, rich)
         self._special()
         self._loose_files()

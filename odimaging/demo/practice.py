@@ -67,7 +67,7 @@ def _make(folder: Path, progress: Progress | None) -> None:
     create_practice_tables(f"sqlite:///{database}", doc_path=ROOT)
     add_people(database, everybody)
     share_id = create_root(str(root))
-    library = make_library(progress, 0, _PARTS)
+    library = make_library(progress, _PARTS)
     opened = open_database(f"sqlite:///{database}", None, comp_name="DEMO")
     try:
         filing = _Filing(opened.unit_of_work(), root, library, progress)

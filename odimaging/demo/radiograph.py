@@ -16,6 +16,9 @@ from odimaging.demo.fields import Field, noise
 from odimaging.demo.jaw import AIR, LEFT_MM, SCALE, TOP_MM, Jaw, paint_jaw
 from odimaging.demo.mouth import Mouth
 
+PIXELS_MM = 22.0
+"""Of an 8-bit radiograph: 898 × 686 on a number 2 sensor."""
+
 
 class Aim(Enum):
     """What a view shows."""
@@ -90,7 +93,7 @@ def paint_jaws(mouth: Mouth) -> Jaws:
     return Jaws(mouth, paint_jaw(mouth, True), paint_jaw(mouth, False))
 
 
-def expose(jaws: Jaws, view: View, visit: int, pixels_mm: float = 25.0) -> Field:
+def expose(jaws: Jaws, view: View, visit: int, pixels_mm: float = PIXELS_MM) -> Field:
     """A view as the sensor read it: 0 black to 1 white. ``visit`` varies aim, exposure and grain, not the teeth."""
     rng = np.random.default_rng(
         [jaws.mouth.seed, visit, round(view.middle_mm * 10) + 4000, ord(view.aim.value[0])]
