@@ -10,7 +10,9 @@ def _source(call: Call) -> PictureSource:
 
 
 def _warm(call: Call) -> Reply:
-    """Importing this module has loaded everything."""
+    """Importing this module has loaded the rest."""
+    for kind in decode.SLOW:
+        decode.slow_decoder(kind)
     return {}, None
 
 

@@ -1,9 +1,10 @@
 """Bytes to pixels: which decoder a picture needs, by its content. Runs in a decoder process only."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from odimaging.imaging import dicom, jpeg, pdf, rasters
+from odimaging.imaging import jpeg, rasters
 from odimaging.imaging.allocation import Allocate, allocate_here, check_bytes
 from odimaging.imaging.formats import HEAD_BYTES, IMAGES, Kind, sniff
 from odimaging.imaging.raster import Raster
@@ -15,11 +16,17 @@ from odimaging.model.picture import PictureInfo
 CHEAP_PIXELS = 16_000_000
 """Up to here `inspect` decodes a picture to see whether it is whole."""
 SMALLEST = (1, 1)
+SLOW = (Kind.DICOM, Kind.PDF)
 
 SENTENCES = {
     Kind.HEIC: "This photo is in the HEIC format, which cannot be shown. Save it as JPEG and file that.",
     Kind.VIDEO: "Videos cannot be shown.",
 }
+
+
+def slow_decoder(kind: Kind) -> Any:
+    """`dicom` or `pdf`, loaded when first needed: with them a process would take twice as long to start."""
+    return import_module(f"odimaging.imaging.{'dicom' if kind is Kind.DICOM else 'pdf'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ def kind_of(data: Any, extension: str) -> Kind:
     """What can be decoded here. Raises UnsupportedFormat for what never was a picture, else DecodeFailed."""
     check_bytes(len(data))
     kind = sniff(bytes(data[:HEAD_BYTES]))
-    if kind in IMAGES or kind in (Kind.DICOM, Kind.PDF):
+    if kind in IMAGES or kind in SLOW:
         return kind
     if extension in DICOM_EXTENSIONS:
         return Kind.DICOM  # written without preamble; the reader will tell
@@ -49,10 +56,9 @@ def kind_of(data: Any, extension: str) -> Kind:
 def inspect(data: Any, extension: str) -> PictureInfo:
     """What the header says, and whether the pixels behind it are whole where looking is cheap."""
     kind = kind_of(data, extension)
-    if kind is Kind.DICOM:
-        return dicom.inspect(data)
-    if kind is Kind.PDF:
-        return pdf.inspect(data)
+    if kind in SLOW:
+        info: PictureInfo = slow_decoder(kind).inspect(data)
+        return info
     with rasters.open_image(data, kind) as image:
         info = PictureInfo(
             image.width,
@@ -68,11 +74,9 @@ def inspect(data: Any, extension: str) -> PictureInfo:
 def full_size(data: Any, extension: str, page: int = 0) -> tuple[int, int]:
     """Width and height of all stored pixels, from the header alone."""
     kind = kind_of(data, extension)
-    if kind is Kind.DICOM:
-        found = dicom.read_header(data)
-        return found.width, found.height
-    if kind is Kind.PDF:
-        return pdf.page_size(data, page)
+    if kind in SLOW:
+        size: tuple[int, int] = slow_decoder(kind).page_size(data, page)
+        return size
     header = jpeg.header(data) if kind is Kind.JPEG else None
     return (header.width, header.height) if header else rasters.page_size(data, kind, page)
 
@@ -80,10 +84,9 @@ def full_size(data: Any, extension: str, page: int = 0) -> tuple[int, int]:
 def decode(data: Any, extension: str, wanted: Wanted, allocate: Allocate = allocate_here) -> Raster:
     """The stored pixels, reduced if ``wanted.fit`` allows. Raises DecodeFailed and what the decoders raise on damage."""
     kind = kind_of(data, extension)
-    if kind is Kind.DICOM:
-        return dicom.decode(data, wanted.fit, allocate)
-    if kind is Kind.PDF:
-        return pdf.decode(data, wanted.page, wanted.fit, allocate)
+    if kind in SLOW:
+        slow: Raster = slow_decoder(kind).decode(data, wanted.page, wanted.fit, allocate)
+        return slow
     if kind is Kind.JPEG and wanted.page == 0:
         raster = _jpeg(data, wanted, allocate)
         if raster is not None:

@@ -85,7 +85,13 @@ def inspect(data: Any) -> PictureInfo:
     return PictureInfo(found.width, found.height, 1, 1, window, found.rule, found.bits_stored)
 
 
-def decode(data: Any, fit: Fit, allocate: Allocate) -> Raster:
+def page_size(data: Any, page: int = 0) -> tuple[int, int]:
+    """Width and height; every page is the first frame."""
+    found = read_header(data)
+    return found.width, found.height
+
+
+def decode(data: Any, page: int, fit: Fit, allocate: Allocate) -> Raster:
     """Stored gray values, 8 or 16 bits, of the first frame; colours as the mean of the three."""
     found = read_header(data)
     factor = whole_factor(found.width, found.height, fit)

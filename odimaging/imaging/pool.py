@@ -229,7 +229,7 @@ class DecoderPool:
             self._idle.put(worker)
 
     def warm_up(self) -> None:
-        """Start the processes in the background, one after the other, so that one is always free."""
+        """Start the processes in the background: the first is ready in half a second, the other soon after."""
         threading.Thread(target=self._warm, name="decoder-warm-up", daemon=True).start()
 
     def inspect(self, data: bytes, extension: str) -> PictureInfo:
@@ -308,13 +308,19 @@ class DecoderPool:
             self._idle.put(worker)
 
     def _warm(self) -> None:
-        for worker in self.workers:
-            worker.start()
-        for _ in self.workers:
+        """Only a worker that was taken from the idle ones is touched: a caller may be starting the other."""
+        taken = [self._idle.get() for _ in self.workers]
+        for worker in taken:
+            if not self._closed:
+                worker.start()
+        for worker in taken:
             try:
-                self.ask({"command": "warm"})
+                if not self._closed:
+                    worker.ask({"command": "warm"})
             except DecodeFailed:
                 log.warning("a decoder process could not be started")
+            finally:
+                self._idle.put(worker)
 
 
 def _as_picture(answer: tuple[wire.Header, memoryview]) -> Picture:
