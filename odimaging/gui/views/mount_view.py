@@ -1,6 +1,6 @@
 """A mount composed live: every position where `imaging.layout` puts it, zoom at the cursor, arrows between positions."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -30,7 +30,15 @@ from odimaging.gui.presenters.pyramid import Pyramid, windowed
 from odimaging.gui.presenters.windowing import Window
 from odimaging.gui.text import translate
 from odimaging.gui.views.image_view import NOTCH, ZOOM_STEP
-from odimaging.gui.views.pixels import BACKGROUND, document_transform, qt_transform, to_image
+from odimaging.gui.views.pixels import (
+    BACKGROUND,
+    SHOW_PIXELS,
+    document_transform,
+    qt_transform,
+    to_image,
+    upright,
+    word_image,
+)
 from odimaging.model.document import Document
 from odimaging.model.ids import MountItemNum
 from odimaging.model.mount import MountItem
@@ -48,6 +56,14 @@ ARROWS = {
 }
 
 
+class _Level(NamedTuple):
+    """The image lies over the array: both are kept."""
+
+    words: Any
+    image: QImage
+    way: QTransform
+
+
 class PositionItem(QGraphicsItem):
     """One item of the mount: a picture, a text, or the number of an empty position."""
 
@@ -61,7 +77,7 @@ class PositionItem(QGraphicsItem):
         box = layout.rectangle(item)
         self.rect = QRectF(box.x, box.y, box.width, box.height)
         self.live: Window | None = None
-        self._levels: dict[int, tuple[Any, QImage]] = {}
+        self._levels: dict[int, _Level] = {}
         self._levels_of: tuple[Any, ...] = ()
         self._text: QImage | None = None
 
@@ -115,26 +131,32 @@ class PositionItem(QGraphicsItem):
         if self.live is not None:
             while index < len(pyramid.levels) - 1 and _pixels(pyramid, index) > LIVE_PIXELS:
                 index += 1
-        step = pyramid.scale * 2**index
+        image, to_mount = self._level(document, pyramid, index, to_mount)
         painter.save()
         painter.setClipRect(self.rect, Qt.ClipOperation.IntersectClip)
-        painter.setTransform(QTransform.fromScale(step, step) * to_mount, True)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < 8)
-        painter.drawImage(0, 0, self._level(document, pyramid, index))
+        painter.setTransform(to_mount, True)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < SHOW_PIXELS)
+        painter.drawImage(0, 0, image)
         painter.restore()
 
-    def _level(self, document: Document, pyramid: Pyramid, index: int) -> QImage:
-        """A level, windowed once an edit."""
+    def _level(
+        self, document: Document, pyramid: Pyramid, index: int, to_mount: QTransform
+    ) -> tuple[QImage, QTransform]:
+        """A level windowed and turned, once an edit, and its way to the mount."""
         window = self.live or Window(document.windowing_min, document.windowing_max)
-        made_of = (window, id(pyramid))
+        made_of = (window, id(pyramid), to_mount)
         if made_of != self._levels_of:
             self._levels.clear()
             self._levels_of = made_of
         if index not in self._levels:
             while len(self._levels) >= 2:
                 self._levels.pop(next(iter(self._levels)))
-            self._levels[index] = _windowed_image(pyramid, index, window)
-        return self._levels[index][1]
+            step = pyramid.scale * 2**index
+            shown = windowed(pyramid.picture, pyramid.levels[index], window.minimum, window.maximum)
+            turned, way = upright(shown, QTransform.fromScale(step, step) * to_mount)
+            self._levels[index] = _Level(turned, word_image(turned), way)
+        level = self._levels[index]
+        return level.image, level.way
 
     def _paint_number(self, painter: QPainter) -> None:
         if self.item.item_order <= 0:
@@ -459,23 +481,19 @@ def _pixels(pyramid: Pyramid, index: int) -> int:
     return int(height * width)
 
 
-def _windowed_image(pyramid: Pyramid, index: int, window: Window) -> tuple[Any, QImage]:
-    """The array and the image over it; keep both."""
-    shown = windowed(pyramid.picture, pyramid.levels[index], window.minimum, window.maximum)
-    height, width = shown.shape
-    image = QImage(shown.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    return shown, image
-
-
 def level_to_show(document: Document, pyramid: Pyramid, size: QSize) -> QImage:
     """A small upright picture of a document, windowed: for a strip."""
     picture = pyramid.picture
     zoom = max(size.width() / picture.source_width, size.height() / picture.source_height)
     index = pyramid.level_for(zoom)
     window = Window(document.windowing_min, document.windowing_max)
-    _array, image = _windowed_image(pyramid, index, window)
+    shown = windowed(pyramid.picture, pyramid.levels[index], window.minimum, window.maximum)
     turned = document_transform(pyramid, Edits.of(document))
     turned = QTransform(turned.m11(), turned.m12(), turned.m21(), turned.m22(), 0, 0)
-    return image.transformed(turned).scaled(
-        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return (
+        word_image(shown)
+        .transformed(turned)
+        .scaled(
+            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
     )
