@@ -247,7 +247,7 @@ class Program:
                 ended = asyncio.Event()
                 self._on_closed = ended.set
                 await ended.wait()
-            await asyncio.get_running_loop().run_in_executor(None, self._end)
+            await asyncio.get_running_loop().run_in_executor(None, self.end)
 
         with qasync.QEventLoop(self._application) as loop:
             loop.run_until_complete(until_closed())
@@ -257,7 +257,7 @@ class Program:
         self._closed = True
         self._on_closed()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """Jobs end, settings are written, the office is closed."""
         self._runner.close(END_S)
         self._settings.write()
