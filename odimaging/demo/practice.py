@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 
 from odimaging import practice
@@ -27,6 +28,7 @@ from odimaging.model.naming import generated_name, image_folder_name, letter_fol
 from odimaging.model.patient import Patient
 from odimaging.model.picture import Edits
 from odimaging.model.ports import Progress, UnitOfWork
+from odimaging.storage import files
 from odimaging.storage.root import create_root
 
 PRACTICE_FILE = "demo.toml"
@@ -50,12 +52,16 @@ def make_demo(folder: str, progress: Progress | None = None) -> str:
         raise BadRequest("The demo needs an empty folder. The one named holds something else.")
     unfinished = target.with_name(f".{target.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
     try:
-        _make(unfinished, progress)
-        if target.exists():
-            target.rmdir()
-        unfinished.rename(target)
+        with files.translated():
+            unfinished.mkdir(parents=True)
+            _make(unfinished, progress)
+            if target.exists():
+                target.rmdir()
+            # A virus scanner may still be reading what was just written.
+            files.retried(
+                partial(unfinished.rename, target), lambda error: isinstance(error, PermissionError)
+            )
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return str(target / PRACTICE_FILE)

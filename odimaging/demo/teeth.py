@@ -87,7 +87,8 @@ class Tooth:
             shape = _PREMOLAR
         else:
             shape = _UPPER_MOLAR if self.upper else _LOWER_MOLAR
-        return [(u * self.width, w * self.crown) for u, w in shape]
+        trunk = 0.8 if self.kind is Kind.THIRD_MOLAR else 1.0
+        return [(u * self.width * (trunk if w > 1.1 else 1.0), w * self.crown) for u, w in shape]
 
     def roots(self, bend: float) -> list[list[Bead]]:
         """Each root from the neck to its apex; ``bend`` about -1 to 1 varies the curve. Palatal root last."""

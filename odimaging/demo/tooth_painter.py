@@ -308,9 +308,8 @@ def _root_filling(window: _Window, standing: Standing, crown: Field) -> Field:
     which = standing.tooth
     filled = _chamber(window, which) + 0.15
     for canal in _canals(which, standing.bend):
-        filled = union(
-            filled, chain_distance(window.u, window.w, [(u, w, r + 0.14) for u, w, r in canal[:-1]])
-        )
+        gutta_percha = [(u, w, r * 0.8 + 0.16) for u, w, r in canal[:-1]]
+        filled = union(filled, chain_distance(window.u, window.w, gutta_percha), 0.5)
     return cover(window.full(filled), 0.15) * np.float32(0.93)
 
 

@@ -180,7 +180,10 @@ def test_made_once(demo: Path) -> None:
     assert demo.stat().st_mtime_ns == before
 
 
-def test_cancelled_leaves_nothing(tmp_path: Path) -> None:
+def test_cancelled_leaves_nothing_and_clears_what_an_earlier_stop_left(tmp_path: Path) -> None:
+    half_made = tmp_path / ".demo-unfinished" / "images" / "R"
+    half_made.mkdir(parents=True)
+    (half_made / "half.jpg").write_bytes(b"half")
     with pytest.raises(Cancelled):
         make_demo(str(tmp_path / "demo"), Steps(limit=1))
     assert list(tmp_path.iterdir()) == []
