@@ -152,7 +152,7 @@ def open_store(practice: Practice, database: Database) -> Store:
 
 def pinned_share(practice: Practice, root: str) -> str:
     """The share-id this practice's root must show. First contact takes what is there, or makes it, and remembers it."""
-    from odimaging.storage.root import create_root
+    from odimaging.storage.root import adopt_root
 
     if practice.share_id:
         return practice.share_id
@@ -163,13 +163,7 @@ def pinned_share(practice: Practice, root: str) -> str:
     except (OSError, ValueError):
         known = {}
     if key not in known:
-        if not (
-            Path(root) / "A"
-        ).is_dir():  # perhaps a share that is not mounted: never make a root of it
-            raise StoreUnavailable(
-                "The image folder cannot be reached, or it is not one: it has no folder A."
-            )
-        known[key] = create_root(root)
+        known[key] = adopt_root(root)
         pins.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(pins, json.dumps(known))
     return str(known[key])

@@ -31,7 +31,9 @@ def adopt_root(root: str) -> str:
     """
     with files.translated():
         if not root.strip() or not (Path(root) / "A").is_dir():
-            raise StoreUnavailable(detail="no folder A")
+            raise StoreUnavailable(
+                "The image folder cannot be reached, or it is not one: it has no folder A."
+            )
         return create_side_store(Path(root))
 
 
