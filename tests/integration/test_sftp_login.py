@@ -235,3 +235,33 @@ def test_nothing_is_left_running(openssh_server: OpenSsh, hosts: KnownHosts) -> 
         if thread.name.startswith("Thread-") and thread is not threading.current_thread():
             thread.join(2)
     assert threading.active_count() <= before
+
+
+@pytest.mark.parametrize("cut", [1, 30, 800, 1500, 2200, 2600, 2900, 3200, 3500])
+def test_a_line_cut_anywhere_during_the_login_ends_in_a_sentence(
+    openssh_server: OpenSsh, hosts: KnownHosts, cut: int
+) -> None:
+    with proxy(openssh_server.port, [cut]) as line:
+        target = openssh_server.target(port=line.port)
+        connector = SftpConnector(hosts, Patience(login_s=5.0), openssh_server.private_key)
+        with pytest.raises(ConnectFailed), connector.connect(target):
+            pytest.fail("connected")
+        assert line.connections == 1
+
+
+def test_a_server_that_takes_no_passwords_says_so(
+    with_password: OpenSsh, hosts: KnownHosts
+) -> None:
+    with openssh(more="PasswordAuthentication no") as server:
+        with pytest.raises(LoginFailed, match="does not accept a password"):
+            log_in(server, hosts, server.target(password="x"))
+        log_in(server, hosts, server.target(password=None))
+
+
+def test_a_server_that_wants_a_second_proof_says_so(hosts: KnownHosts) -> None:
+    needs_openssh()
+    with (
+        openssh(more="AuthenticationMethods publickey,publickey") as server,
+        pytest.raises(LoginFailed, match="second proof"),
+    ):
+        log_in(server, hosts, server.target(password=None))

@@ -1,5 +1,4 @@
 import struct
-from collections import deque
 from collections.abc import Callable
 
 import pytest
@@ -18,60 +17,7 @@ from odimaging.transfer.wire import (
     Wire,
     text,
 )
-
-
-class Line:
-    """A channel whose other end is a function from request to answers; takes and gives in pieces of ``piece`` bytes."""
-
-    def __init__(self, answer: Callable[[int, int, bytes], bytes], piece: int = 7) -> None:
-        self._answer = answer
-        self._piece = piece
-        self._came = bytearray()
-        self._waiting = bytearray()
-        self.requests: deque[tuple[int, bytes]] = deque()
-        self.closed = False
-
-    def send(self, s: bytes) -> int:
-        if self.closed:
-            return 0
-        data = bytes(s[: self._piece])
-        self._came += data
-        while len(self._came) >= 4:
-            size = int.from_bytes(self._came[:4], "big")
-            if len(self._came) < 4 + size:
-                break
-            packet = bytes(self._came[4 : 4 + size])
-            del self._came[: 4 + size]
-            self._take(packet)
-        return len(data)
-
-    def _take(self, packet: bytes) -> None:
-        kind = packet[0]
-        if kind == Kind.INIT:
-            self._waiting += packed(Kind.VERSION, struct.pack(">I", 3) + text(FSYNC) + text("1"))
-            return
-        self.requests.append((kind, packet[5:]))
-        self._waiting += self._answer(kind, int.from_bytes(packet[1:5], "big"), packet[5:])
-
-    def recv(self, nbytes: int) -> bytes:
-        data = bytes(self._waiting[: min(nbytes, self._piece)])
-        del self._waiting[: len(data)]
-        return data
-
-    def recv_ready(self) -> bool:
-        return bool(self._waiting)
-
-
-def packed(kind: int, body: bytes) -> bytes:
-    return struct.pack(">IB", len(body) + 1, kind) + body
-
-
-def reply(kind: int, number: int, body: bytes = b"") -> bytes:
-    return packed(kind, struct.pack(">I", number) + body)
-
-
-def status(number: int, code: int) -> bytes:
-    return reply(Kind.STATUS, number, struct.pack(">I", code) + text("words") + text(""))
+from tests.fakes.sftp_line import Line, packed, reply, status
 
 
 def wire_to(answer: Callable[[int, int, bytes], bytes]) -> Wire:
