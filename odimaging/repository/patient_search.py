@@ -87,7 +87,7 @@ class PatientSearch:
         """Exact number, recent ones, then the rest by rank; nobody twice."""
         index = self._index or PatientIndex(())
         others = {entry.patient.pat_num: entry for entry in extra}
-        known = [others.get(pat_num) or index.get(pat_num) for pat_num in recent]
+        known = [others.get(pat_num) or index.get(pat_num) for pat_num in dict.fromkeys(recent)]
         seen: set[PatNum] = set()
         first = [entry for entry in known if entry is not None and entry.fits(query)]
         if not query.words and query.birthdate is None:

@@ -62,7 +62,8 @@ class TcpProxy:
             if self._cut is not None and self._cut in data:
                 self._cut = None
                 swallow.set()
-            server.sendall(data)
+            with suppress(OSError):  # the other direction may have shut it meanwhile
+                server.sendall(data)
         _shut(server)
 
     def _answers(
@@ -71,7 +72,8 @@ class TcpProxy:
         while data := _read(server):
             if swallow.is_set():
                 break
-            client.sendall(data)
+            with suppress(OSError):
+                client.sendall(data)
         _shut(client)
         _shut(server)
 
