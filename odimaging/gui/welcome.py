@@ -60,6 +60,7 @@ class WelcomePage(QWidget):
         self.new_text.setProperty("field", True)
         self.progress = QProgressBar(self)
         self.progress.setAccessibleName(self.tr("Progress"))
+        self.progress.setTextVisible(False)
         self.progress_text = plain_label("", self)
         self._lay_out()
         self.show_choices()

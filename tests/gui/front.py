@@ -1,6 +1,5 @@
 """A window on a repository in memory."""
 
-
 from odimaging.gui.desk import Desk
 from odimaging.gui.main_window import MainWindow
 from odimaging.gui.theme import Theme

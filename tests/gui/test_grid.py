@@ -101,7 +101,7 @@ def test_visible_tiles_are_asked_for_first_and_the_rest_not_at_all(
 ) -> None:
     qtbot.waitUntil(lambda: bool(wall.submit.jobs))
     wall.submit.release()
-    seen = [number for number in wall.desk.asked]
+    seen = list(wall.desk.asked)
     assert seen[:3] == ["d1", "d2", "d3"]
     assert "d45" not in seen
     assert len(seen) < 20

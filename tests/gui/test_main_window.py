@@ -60,7 +60,7 @@ def test_a_patient_opens_on_the_grid_with_the_focus_on_it(front: Front) -> None:
     desk = front.desk
     assert desk.patient_bar.name.text() == "Rivera, Ana"
     assert "No. 1524" in desk.patient_bar.facts.text()
-    assert [item.key for item in desk.browser.visible][0] == "d1"
+    assert next(item.key for item in desk.browser.visible) == "d1"
     assert front.window.focusWidget() is desk.grid
     assert desk.grid.currentIndex().row() == 0
     assert front.settings.settings.recent_patients == (ANA.pat_num,)
@@ -136,7 +136,7 @@ def test_every_control_has_an_accessible_name(front: Front) -> None:
         named = widget.accessibleName() or (
             widget.text() if isinstance(widget, QAbstractButton) else ""
         )
-        if isinstance(widget, kinds + (QAbstractButton,)) and not named:
+        if isinstance(widget, (*kinds, QAbstractButton)) and not named:
             nameless.append((type(widget).__name__, widget.objectName()))
     assert nameless == []
 

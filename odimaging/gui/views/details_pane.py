@@ -145,6 +145,7 @@ class DetailsPane(QScrollArea):
         self.date.setDisplayFormat("d MMM yyyy  HH:mm")
         self.date.setKeyboardTracking(False)
         self.date.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
+        self.date.setMinimumHeight(self.description.sizeHint().height())
         self.date.editingFinished.connect(self._save_date)
         self.note = QPlainTextEdit(self)
         self.note.setAccessibleName(self.tr("Note"))

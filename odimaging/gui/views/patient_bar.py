@@ -86,6 +86,7 @@ class PatientBar(QFrame):
 
     def show_patient(self, patient: Patient | None, loading: bool = False) -> None:
         """Who is open."""
+        self.name.setVisible(patient is not None)
         if patient is None:
             self.name.setText("")
             self.facts.setText(self.tr("Opening…") if loading else self.tr("No patient open"))

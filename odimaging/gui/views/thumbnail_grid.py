@@ -121,10 +121,13 @@ class ThumbnailGrid(QListView):
         """Show these. ``keep_place``: the same place, selection and current item as far as they are still there."""
         place = self.verticalScrollBar().value()
         selected, current = self.selected_keys(), self.current_key()
+        row = self.currentIndex().row()
         self.selectionModel().blockSignals(True)
         self._model.show(visits)
         self._relayout()
         if keep_place:
+            if self._model.row_of(current) < 0 and self._model.rowCount() and row >= 0:
+                current = self._model.item(min(row, self._model.rowCount() - 1)).key
             self._select(selected, current)
         self.selectionModel().blockSignals(False)
         self.verticalScrollBar().setValue(place if keep_place else 0)
