@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from odimaging.imaging.formats import WRITABLE
+from odimaging.imaging.paint import is_full
 from odimaging.model.errors import UnsupportedFormat
 
 JPEG_QUALITY = 90
+BAND_ROWS = 64
 WITH_ALPHA = ("PNG", "TIFF", "GIF")
 jpeg_codec: Any = simplejpeg
 
@@ -35,19 +37,21 @@ def encoded(pixels: NDArray[Any], extension: str) -> bytes:
 
 def on_white(pixels: NDArray[Any]) -> NDArray[Any]:
     """What is transparent becomes white, as paper is."""
-    alpha = pixels[..., 3:]
-    if alpha.min(initial=255) == 255:
+    if is_full(pixels):
         return pixels
-    cover = alpha.astype(np.uint16)
+    cover = pixels[..., 3:].astype(np.uint16)
     out = np.full_like(pixels, 255)
     out[..., :3] = (pixels[..., :3] * cover + 255 * (255 - cover) + 127) // 255
     return out
 
 
 def _is_gray(pixels: NDArray[Any]) -> bool:
-    blue, green, red, alpha = (pixels[..., channel] for channel in range(4))
-    same = np.array_equal(blue, green) and np.array_equal(green, red)
-    return bool(same and alpha.min(initial=255) == 255)
+    """Whether every pixel is opaque and without a colour; in bands, so that the first coloured one ends it."""
+    for top in range(0, len(pixels), BAND_ROWS):
+        words = np.ascontiguousarray(pixels[top : top + BAND_ROWS]).view(np.uint32)
+        if not np.array_equal((words & 255) * 0x00010101 | 0xFF000000, words):
+            return False
+    return True
 
 
 def _jpeg(pixels: NDArray[Any], gray: bool) -> bytes:
@@ -64,4 +68,4 @@ def _image(pixels: NDArray[Any], gray: bool) -> Image.Image:
         return Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
     data = np.ascontiguousarray(pixels)
     image = Image.frombytes("RGBA", (width, height), data.data, "raw", "BGRA")
-    return image.convert("RGB") if pixels[..., 3].min(initial=255) == 255 else image
+    return image.convert("RGB") if is_full(pixels) else image

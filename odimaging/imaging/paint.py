@@ -106,7 +106,7 @@ def _scaled(raster: Raster, box: Box, size: tuple[int, int]) -> Raster:
     left, top, right, bottom = (
         min(side / factor, limit) for side, limit in zip(box, limits, strict=True)
     )
-    filter_ = Image.Resampling.LANCZOS
+    filter_ = Image.Resampling.BICUBIC
     gap = None if image.mode == "I;16" else 2.0
     return raster.with_pixels(
         to_array(image.resize(size, filter_, (left, top, right, bottom), gap))
@@ -170,8 +170,8 @@ def _with_margin(pixels: NDArray[Any]) -> NDArray[Any]:
 def _blend(region: Canvas, piece: NDArray[Any], opaque: bool) -> None:
     """Lay gray or BGRA pixels over the canvas."""
     if piece.ndim == 2:
-        region[..., :3] = piece[..., None]
-        region[..., 3] = 255
+        # Four bytes at a time: a gray pixel is its value three times below a full alpha.
+        region.view(np.uint32)[..., 0] = piece * np.uint32(0x00010101) | np.uint32(0xFF000000)
     elif opaque:
         region[...] = piece
         region[..., 3] = 255
@@ -180,12 +180,17 @@ def _blend(region: Canvas, piece: NDArray[Any], opaque: bool) -> None:
             _over(region[top : top + BAND_ROWS], piece[top : top + BAND_ROWS])
 
 
+def is_full(pixels: NDArray[Any]) -> bool:
+    """Whether no pixel of these is transparent in the least."""
+    words = np.ascontiguousarray(pixels).view(np.uint32)
+    return bool(np.bitwise_and.reduce(words, axis=None, initial=0xFFFFFFFF) >> 24 == 255)
+
+
 def _over(below: Canvas, above: NDArray[Any]) -> None:
-    alpha = above[..., 3:]
-    if alpha.min(initial=255) == 255:
+    if is_full(above):
         below[...] = above
         return
-    cover = alpha.astype(np.float32) / 255
+    cover = above[..., 3:].astype(np.float32) / 255
     under = below[..., 3:].astype(np.float32) / 255 * (1 - cover)
     total = cover + under
     mixed = above[..., :3] * cover + below[..., :3] * under
