@@ -28,7 +28,7 @@ from odimaging.model.naming import generated_name, image_folder_name, letter_fol
 from odimaging.model.patient import Patient
 from odimaging.model.picture import Edits
 from odimaging.model.ports import Progress, UnitOfWork
-from odimaging.storage import files
+from odimaging.storage import files, foreign_errors
 from odimaging.storage.root import create_root
 
 PRACTICE_FILE = "demo.toml"
@@ -53,7 +53,7 @@ def make_demo(folder: str, progress: Progress | None = None) -> str:
     unfinished = target.with_name(f".{target.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        with files.translated():
+        with foreign_errors.translated():
             unfinished.mkdir(parents=True)
             _make(unfinished, progress)
             if target.exists():

@@ -27,7 +27,7 @@ from odimaging.model.ports import (
     Staged,
     StagedFile,
 )
-from odimaging.storage import files, paths
+from odimaging.storage import files, foreign_errors, paths
 from odimaging.storage.shelf import Shelf
 from odimaging.storage.side_store import NAME, SideStore, plain_files
 from odimaging.storage.stage import Stage
@@ -68,7 +68,7 @@ class LocalAtoZ:
         """Only on the pinned share; errors become ours. "Not there" is believed only if it still is that share."""
         self.check()
         try:
-            with files.translated():
+            with foreign_errors.translated():
                 yield
         except FileMissing:
             self.check()
@@ -78,7 +78,7 @@ class LocalAtoZ:
     def _reading(self) -> Iterator[None]:
         """The same without asking first. A name that cannot be used is no file: readers hear "missing"."""
         try:
-            with files.translated():
+            with foreign_errors.translated():
                 yield
         except FileMissing:
             self.check()

@@ -4,7 +4,7 @@ import string
 from pathlib import Path
 
 from odimaging.model.errors import StoreUnavailable
-from odimaging.storage import files
+from odimaging.storage import files, foreign_errors
 from odimaging.storage.side_store import NAME, create_side_store
 
 
@@ -16,7 +16,7 @@ def create_root(root: str) -> str:
     folder = Path(root)
     if not root.strip():
         raise StoreUnavailable("No image folder is set.")
-    with files.translated():
+    with foreign_errors.translated():
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "A").is_dir():
             for letter in string.ascii_uppercase:
@@ -29,7 +29,7 @@ def adopt_root(root: str) -> str:
 
     Raises StoreUnavailable where there is no folder ``A``: an unmounted share is an empty folder, not a new root.
     """
-    with files.translated():
+    with foreign_errors.translated():
         if not root.strip() or not (Path(root) / "A").is_dir():
             raise StoreUnavailable(
                 "The image folder cannot be reached, or it is not one: it has no folder A."
@@ -47,7 +47,7 @@ def find_root(doc_path: str, computer_path: str | None = None) -> str | None:
 
 def other_volumes(root: str) -> tuple[str, ...]:
     """Letter folders that lie on another volume than ``.odimaging``: there nothing can be deleted or moved."""
-    with files.translated():
+    with foreign_errors.translated():
         here = (Path(root) / NAME).stat().st_dev
         letters = [one for one in Path(root).iterdir() if len(one.name) == 1 and one.is_dir()]
         return tuple(sorted(one.name for one in letters if one.stat().st_dev != here))

@@ -18,7 +18,7 @@ from odimaging.model.errors import (
     StoreFull,
     StoreUnavailable,
 )
-from odimaging.storage import files
+from odimaging.storage import files, foreign_errors
 from tests.unit.storage.platforms import posix_only
 from tests.unit.storage.stops import stopped_at
 
@@ -60,7 +60,7 @@ class WindowsError5(OSError):
     ids=lambda value: errno.errorcode[value] if isinstance(value, int) else "",
 )
 def test_error_numbers(number: int, kind: type[OdImagingError]) -> None:
-    with pytest.raises(OdImagingError) as caught, files.translated():
+    with pytest.raises(OdImagingError) as caught, foreign_errors.translated():
         raise OSError(number, "text of the system", "/S/SmithJohn15/SmithJohn389.jpg")
     assert type(caught.value) is kind
     assert "Smith" not in f"{caught.value.user_text}{caught.value.detail}"
@@ -73,7 +73,7 @@ def test_error_numbers(number: int, kind: type[OdImagingError]) -> None:
 def test_windows_numbers_come_first(number: int, kind: type[OdImagingError]) -> None:
     error = OSError(errno.EACCES, "text")
     error.winerror = number  # type: ignore[attr-defined]  # only there on Windows
-    assert type(files.store_error(error)) is kind
+    assert type(foreign_errors.store_error(error)) is kind
 
 
 class Busy:
@@ -136,7 +136,7 @@ def test_open_regular_refuses_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"data")
     (tmp_path / "link").symlink_to("target")
     for name in ("pipe", "folder", "link", "nothing"):
-        with pytest.raises(FileMissing), files.translated():
+        with pytest.raises(FileMissing), foreign_errors.translated():
             files.open_regular(tmp_path / name)
 
 
