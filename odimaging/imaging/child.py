@@ -58,16 +58,17 @@ class Child:
         self._requests = requests
         self._replies = replies
         self._blocks = blocks
+        self._watchdog = limits.Watchdog()
         self._block: mmap.mmap | None = None
 
     def run(self) -> None:
         """Until the parent is gone."""
         wire.send(self._replies, {"ready": os.getpid()})
         while (message := wire.receive(self._requests)) is not None:
-            limits.job_started()
+            self._watchdog.job_started()
             self._answer(message[0], self._payload(*message))
             self._block = None
-            limits.job_ended()
+            self._watchdog.job_ended()
 
     def _payload(self, header: wire.Header, payload: memoryview) -> memoryview:
         """What came with a command: through the pipe, or in a block if it is much."""

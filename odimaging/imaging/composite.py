@@ -66,7 +66,7 @@ def _picture(mount: MountPicture, item: MountItem, factor: float) -> Raster | No
         scale = layout.scale_in_item(item, width, height, edits) * factor
         wanted = Wanted(source.page, needed(width, height, scale))
         return decode(source.data, source.extension, wanted)
-    except (DecodeFailed, UnsupportedFormat, *DAMAGED):
+    except (DecodeFailed, UnsupportedFormat, MemoryError, *DAMAGED):
         return None
 
 

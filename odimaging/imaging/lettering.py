@@ -28,11 +28,20 @@ MAX_LETTERS = 5000
 
 @lru_cache(maxsize=32)
 def _font(pixels: float, name: str = "") -> Font | None:
+    if not name:
+        built_in = ImageFont.load_default(pixels)
+        return built_in if isinstance(built_in, Font) else None
+    file = _system_file(name)
+    return None if file is None else ImageFont.truetype(file, pixels)
+
+
+@lru_cache(maxsize=32)
+def _system_file(name: str) -> str | None:
+    """Pillow searches the system's font folders: once a name, not once a size."""
     try:
-        font = ImageFont.truetype(name, pixels) if name else ImageFont.load_default(pixels)
+        return str(ImageFont.truetype(name, 10).path)
     except OSError:
         return None
-    return font if isinstance(font, Font) else None
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ import ctypes
 import faulthandler
 import os
 import sys
+from pathlib import Path
 
 MEMORY_BYTES = 3 << 29
 """1.5 GiB of address space."""
@@ -26,17 +27,19 @@ def bind() -> None:
         _bind_posix()
 
 
-def job_started() -> None:
-    """From now on the watchdog counts. It needs no lock of the interpreter, so it also ends a hang inside a decoder."""
-    faulthandler.dump_traceback_later(ORPHAN_S, exit=True, file=_nowhere)
+class Watchdog:
+    """Ends this process if a job goes on for `ORPHAN_S`. It needs no lock of the interpreter, so no decoder can stop it."""
 
+    def __init__(self) -> None:
+        self._nowhere = Path(os.devnull).open("w")  # noqa: SIM115  open as long as the process lives
 
-def job_ended() -> None:
-    """The watchdog rests."""
-    faulthandler.cancel_dump_traceback_later()
+    def job_started(self) -> None:
+        """From now on it counts."""
+        faulthandler.dump_traceback_later(ORPHAN_S, exit=True, file=self._nowhere)
 
-
-_nowhere = open(os.devnull, "w")  # noqa: PTH123, SIM115  the watchdog needs a descriptor as long as the process lives
+    def job_ended(self) -> None:
+        """It rests."""
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _bind_posix() -> None:

@@ -1,6 +1,9 @@
 """PDF pages, by PDFium: drawn at the size they are wanted, never larger than is safe. One thread only."""
 
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,8 @@ from odimaging.model.picture import PictureInfo
 pdfium: Any = pypdfium2
 PASSWORD_ERROR = 4
 """PDFium's ``FPDF_ERR_PASSWORD``."""
+_one_caller = threading.Lock()
+"""PDFium must not be called from two threads."""
 PIXELS_PER_POINT = 200 / 72
 """A page's own size is taken to be 200 dots per inch."""
 MAX_PAGE_PIXELS = 60_000_000
@@ -53,15 +58,26 @@ def _page(document: Any, number: int) -> Any:
     return document[number]
 
 
-def _open(data: Any) -> Any:
-    try:
-        return pdfium.PdfDocument(bytes(data))
-    except pdfium.PdfiumError as error:
-        if error.err_code == PASSWORD_ERROR:
-            raise DecodeFailed(
-                "This PDF is protected by a password and cannot be shown here.", "password"
-            ) from error
-        raise DecodeFailed("This PDF is damaged and cannot be shown.", "pdf") from error
+@contextmanager
+def _open(data: Any) -> Iterator[Any]:
+    """The document, for one thread at a time."""
+    with _one_caller:
+        try:
+            document = pdfium.PdfDocument(bytes(data))
+        except pdfium.PdfiumError as error:
+            raise _failure(error.err_code) from error
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _failure(code: int | None) -> DecodeFailed:
+    if code == PASSWORD_ERROR:
+        return DecodeFailed(
+            "This PDF is protected by a password and cannot be shown here.", "password"
+        )
+    return DecodeFailed("This PDF is damaged and cannot be shown.", "pdf")
 
 
 def _size(page: Any, scale: float) -> tuple[int, int]:
