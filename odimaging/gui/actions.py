@@ -298,6 +298,8 @@ ITEMS_MENU = (
     "-",
     "delete",
 )
+VIEWER_MENU = ("-", ">send", "-", ">move", "-", "delete")
+"""Appended to the viewer's own lines, for what stands by itself (not for a position of a mount)."""
 SHELF_MENU = ("restore",)
 CATEGORY_MENU = ("paste", "import_files", "import_folder")
 EMPTY_MENU = ("paste", "import_files", "import_folder", "-", "select_all")

@@ -15,6 +15,7 @@ from odimaging.gui.actions import (
     PATIENT_MENU,
     SHELF_MENU,
     TILE_SIZES,
+    VIEWER_MENU,
     ActionSet,
 )
 from odimaging.gui.desk import Desk
@@ -22,6 +23,7 @@ from odimaging.gui.dialogs import CategoryDialog
 from odimaging.gui.practice_parts import SettingsStore
 from odimaging.gui.presenters.browser import CategoryRow, Place
 from odimaging.gui.presenters.items import GridItem
+from odimaging.gui.presenters.viewer import ViewItem
 from odimaging.gui.presenters.words import images
 from odimaging.gui.submenus import Submenus
 from odimaging.model.patient import Patient
@@ -42,6 +44,7 @@ class DeskCommands(QObject):
         desk.grid.menu_asked.connect(self._on_grid_menu)
         desk.tree.menu_asked.connect(self._on_category_menu)
         desk.patient_bar.menu_asked.connect(self._on_patient_menu)
+        desk.viewer_made.connect(lambda viewer: viewer.menu_opening.connect(self._on_viewer_menu))
 
     @property
     def handlers(self) -> Mapping[str, Callable[[], None]]:
@@ -176,6 +179,10 @@ class DeskCommands(QObject):
 
     def _on_patient_menu(self, where: QPoint) -> None:
         self._popup(PATIENT_MENU, where)
+
+    def _on_viewer_menu(self, menu: QMenu, item: ViewItem) -> None:
+        if item.doc_num is None or item.mount_num is None:
+            self._actions.fill(menu, VIEWER_MENU, self._submenus.by_name)
 
     def _popup(self, names: tuple[str, ...], where: QPoint) -> None:
         menu = QMenu(self._desk)

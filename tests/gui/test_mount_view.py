@@ -147,15 +147,18 @@ def test_pictures_text_numbers_and_outlines(bench: Bench) -> None:
 
 def test_the_list_says_what_stands_where(bench: Bench) -> None:
     rows = bench.page.positions
-    assert [rows.item(row).text() for row in range(rows.count())] == [
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    assert [rows.item(row).data(spoken) for row in range(rows.count())] == [
         "1, Upper right molar area, teeth 2, 3, filled",
         "2, Upper left molar area, teeth 14, 15, filled",
         "3, Lower right molar area, teeth 30, 31, filled",
         "4, Lower left molar area, teeth 18, 19, empty",
     ]
+    assert rows.item(0).text() == "1  Upper right molar area"
+    assert rows.item(3).text() == "4  Lower left molar area · empty"
     assert rows.accessibleName() == "Positions"
     assert bench.page.strip.isVisible()
-    assert bench.page.strip.item(0).text() == "Not placed, filled"
+    assert bench.page.strip.item(0).text() == "Not placed"
 
 
 def test_list_and_mount_select_together(bench: Bench, qtbot: QtBot) -> None:
@@ -266,7 +269,7 @@ def test_a_damaged_image_shows_its_number_and_says_so(qtbot: QtBot) -> None:
     row = bench.store.documents[DocNum(11)]
     bench.store.documents[DocNum(11)] = replace(row, file_name="other.jpg")
     bench.show()
-    assert bench.page.positions.item(1).text().endswith("cannot be shown")
+    assert bench.page.positions.item(1).text().endswith("· cannot be shown")
     centre = bench.page.view.item_rects()[ITEMS[1]].center().toPoint()
     assert bench.canvas().pixelColor(centre).red() != SHADES[1]
 

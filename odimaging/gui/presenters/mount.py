@@ -26,6 +26,8 @@ from odimaging.repository.browse import MountContents
 from odimaging.repository.repository import Repository
 
 Fit = tuple[int, int] | None
+SMALLEST = 160
+"""Pixels: what is decoded of a position at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Position:
     item: MountItem
     document: Document | None
     words: str
+    """Order, area, teeth and state: what a screen reader says."""
+    brief: str
+    """Order and area, and the state where it is not *filled*: what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class MountPresenter:
         self.changed: Callable[[], None] = lambda: None
         self.arrived: Callable[[MountItemNum], None] = lambda _num: None
         self.said: Callable[[str], None] = lambda _words: None
+        self.viewport = (1280, 900)
+        """Device pixels: what the first decode of each position need not exceed."""
         self._asked: set[tuple[DocNum, bool]] = set()
         self._generation = 0
 
@@ -203,12 +210,14 @@ class MountPresenter:
     def _load_all(self) -> None:
         if self.contents is None:
             return
+        mount = self.contents.mount
+        zoom = min(self.viewport[0] / max(1, mount.width), self.viewport[1] / max(1, mount.height))
         for item in sorted(self.contents.items, key=lambda item: item.item_order):
             document = self.documents.get(item.mount_item_num)
             if item.is_text and item.mount_item_num not in self.texts:
                 self._load_text(item)
             elif document is not None and document.can_thumbnail:
-                longest = max(item.width, item.height, 160)
+                longest = max(round(max(item.width, item.height) * min(zoom, 1.0)), SMALLEST)
                 self._load(item.mount_item_num, document, (longest, longest))
 
     def _load(self, item_num: MountItemNum, document: Document, fit: Fit) -> None:
@@ -264,8 +273,12 @@ class MountPresenter:
         if document is not None:
             state = "cannot be shown" if document.doc_num in self.problems else "filled"
         order = "Not placed" if item.is_unmounted else str(item.item_order)
-        parts = [order, area(teeth), f"teeth {teeth.replace(',', ', ')}" if teeth else "", state]
-        return Position(item, document, ", ".join(part for part in parts if part))
+        where = area(teeth)
+        parts = [order, where, f"teeth {teeth.replace(',', ', ')}" if teeth else "", state]
+        brief = f"{order}  {where}".strip()
+        if state != "filled":
+            brief = f"{brief} · {state}"
+        return Position(item, document, ", ".join(part for part in parts if part), brief)
 
 
 def _way(here: MountItem, there: MountItem, dx: int, dy: int) -> float | None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QSize,
     Qt,
@@ -16,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from odimaging.gui import resources
 from odimaging.gui.presenters.viewer import ViewItem
 from odimaging.gui.text import translate
 from odimaging.gui.theme import LIGHT
@@ -122,7 +124,10 @@ class _TileDelegate(QStyledItemDelegate):
             place.moveCenter(inner.center())
             painter.drawPixmap(place, tile)
         else:
-            painter.fillRect(inner, QColor("#20262c"))
+            painter.fillRect(inner, BACKGROUND.lighter(160))
+            ratio = painter.device().devicePixelRatio()
+            icon = resources.pixmap("document", 28, QColor(LIGHT.on_picture), ratio)
+            painter.drawPixmap(inner.center() - QPoint(14, 14), icon)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen:
             painter.setPen(QPen(SELECTED, 2))

@@ -94,10 +94,8 @@ class Viewer(QWidget):
     def open_items(self, items: Sequence[ViewItem], index: int) -> None:
         """Show ``items[index]``; arrows walk through the rest."""
         ratio = self.devicePixelRatioF()
-        self._presenter.fit = (
-            max(640, round(self.image_view.width() * ratio)),
-            max(480, round(self.image_view.height() * ratio)),
-        )
+        width, height = (round(side * ratio) for side in self.stack.size().toTuple())
+        self._presenter.fit = self._mount.viewport = (max(640, width), max(480, height))
         self._presenter.open(items, index)
         self._focus()
 
