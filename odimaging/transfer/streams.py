@@ -93,10 +93,11 @@ def receive_pieces(wire: Wire, handle: Handle, meter: Meter, piece: int) -> Iter
     most = max(2, BYTES_UNDER_WAY // piece)
     ahead = meter.position
     while meter.position < meter.total:
-        while ahead < meter.total and len(under_way) < most:
-            size = min(piece, meter.total - ahead)
-            under_way.append((wire.ask_read(handle, ahead, size), ahead, size))
-            ahead += size
+        if ahead < meter.total and len(under_way) <= most // 2:
+            end = min(meter.total, ahead + piece * (most - len(under_way)))
+            starts = range(ahead, end, piece)
+            under_way += wire.ask_reads(handle, [(at, min(piece, end - at)) for at in starts])
+            ahead = end
         request, offset, size = under_way.popleft()
         data = wire.data(request)
         if not data:

@@ -8,7 +8,7 @@ Source: draft-ietf-secsh-filexfer-02; OpenSSH's extensions in its file PROTOCOL,
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import NewType, Protocol
@@ -18,6 +18,9 @@ Handle = NewType("Handle", bytes)
 
 MAX_PACKET = 1 << 20
 """A longer reply is not one: what answers there does not speak SFTP."""
+
+READ_AHEAD = 1 << 16
+"""Bytes taken from the channel at once where less is asked for."""
 
 POSIX_RENAME = "posix-rename@openssh.com"
 FSYNC = "fsync@openssh.com"
@@ -131,6 +134,7 @@ class Wire:
         self._next = 0
         self._unanswered: set[int] = set()
         self._early: dict[int, Reply] = {}
+        self._ahead = memoryview(b"")
         self.extensions: Mapping[str, bytes] = self._greet()
 
     def offers(self, extension: str) -> bool:
@@ -139,11 +143,9 @@ class Wire:
 
     def ask(self, kind: Kind, *fields: bytes) -> RequestId:
         """Send a request without waiting."""
-        number = self._next
-        self._next = (number + 1) & 0xFFFFFFFF
-        self._unanswered.add(number)
+        number = self._number()
         self._send(kind, struct.pack(">I", number), *fields)
-        return RequestId(number)
+        return number
 
     def reply(self, request: RequestId) -> Reply:
         """The answer to a request; others that come before it are kept. Raises Refused for every status but OK."""
@@ -162,7 +164,7 @@ class Wire:
 
     def has_answers(self) -> bool:
         """Whether something can be read without a long wait."""
-        return self._channel.recv_ready()
+        return bool(self._ahead) or self._channel.recv_ready()
 
     def abandon(self) -> None:
         """After a step went wrong: drop every answer still to come."""
@@ -183,9 +185,24 @@ class Wire:
         head = text(handle) + struct.pack(">QI", offset, len(data))
         return self.ask(Kind.WRITE, head, data)
 
+    def ask_reads(
+        self, handle: Handle, pieces: Iterable[tuple[int, int]]
+    ) -> list[tuple[RequestId, int, int]]:
+        """Ask for pieces, offset and size each, all in one go; gives each its request."""
+        asked: list[tuple[RequestId, int, int]] = []
+        packets: list[bytes] = []
+        for offset, size in pieces:
+            request = self._number()
+            body = struct.pack(">I", request) + text(handle) + struct.pack(">QI", offset, size)
+            packets.append(struct.pack(">IB", 1 + len(body), Kind.READ) + body)
+            asked.append((request, offset, size))
+        self._deliver(b"".join(packets))
+        return asked
+
     def ask_read(self, handle: Handle, offset: int, size: int) -> RequestId:
-        """Ask for a piece."""
-        return self.ask(Kind.READ, text(handle), struct.pack(">QI", offset, size))
+        """Ask for one piece."""
+        ((request, _, _),) = self.ask_reads(handle, [(offset, size)])
+        return request
 
     def data(self, request: RequestId) -> memoryview:
         """The piece a read brought, perhaps shorter than asked; empty at the end of the file."""
@@ -248,9 +265,18 @@ class Wire:
             found[name.decode("ascii", "replace")] = value
         return found
 
+    def _number(self) -> RequestId:
+        number = RequestId(self._next)
+        self._next = (number + 1) & 0xFFFFFFFF
+        self._unanswered.add(number)
+        return number
+
     def _send(self, kind: Kind, *fields: bytes) -> None:
         length = 1 + sum(len(part) for part in fields)
-        packet = memoryview(b"".join((struct.pack(">IB", length, kind), *fields)))
+        self._deliver(b"".join((struct.pack(">IB", length, kind), *fields)))
+
+    def _deliver(self, data: bytes) -> None:
+        packet = memoryview(data)
         while packet:
             # The channel takes any buffer; its type hints say bytes.
             sent = self._channel.send(packet)  # type: ignore[arg-type]
@@ -262,17 +288,21 @@ class Wire:
         length, kind = struct.unpack(">IB", self._exactly(5))
         if not 5 <= length <= MAX_PACKET:
             raise EOFError("not SFTP")
-        return kind, memoryview(self._exactly(length - 1))
+        return kind, self._exactly(length - 1)
 
-    def _exactly(self, size: int) -> bytes:
-        parts: list[bytes] = []
+    def _exactly(self, size: int) -> memoryview:
+        """The next bytes; a little more than asked is taken at once, so that small answers come in bunches."""
+        parts: list[memoryview] = []
         while size:
-            part = self._channel.recv(size)
-            if not part:
-                raise EOFError("channel closed")
-            parts.append(part)
-            size -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            if not self._ahead:
+                data = self._channel.recv(max(size, READ_AHEAD))
+                if not data:
+                    raise EOFError("channel closed")
+                self._ahead = memoryview(data)
+            parts.append(self._ahead[:size])
+            self._ahead = self._ahead[size:]
+            size -= len(parts[-1])
+        return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
 
 
 def _unpack(form: str, body: memoryview, offset: int = 0) -> tuple[int, ...]:
