@@ -13,10 +13,12 @@ from odimaging.model.errors import (
     MountNotFound,
     UnsupportedFormat,
 )
-from odimaging.model.ids import DocNum, MountNum, PatNum
+from odimaging.model.ids import DocNum, MountNum, OperationNumber, PatNum
 from odimaging.model.mount import DrawType, ImageDraw
+from odimaging.model.ports import FileStat, Place
 from odimaging.repository.export import Export, remote_name
 from tests.fakes.fake_decoder import plain_png, png, read_png
+from tests.fakes.memory_store import MemorySource, MemoryStore
 from tests.unit.repository.sending_office import SendingOffice, TurnedDecoder
 
 PICTURE = png(np.arange(24, dtype=np.uint8).reshape(4, 6))
@@ -250,3 +252,27 @@ def test_an_export_shows_no_name() -> None:
     office = SendingOffice()
     export = office.exporter.export_document(office.place("SmithJohn7.png", PICTURE))
     assert "Smith" not in repr(export)
+
+
+def test_a_file_that_a_stop_left_in_the_stage_is_published_and_sent() -> None:
+    office = SendingOffice()
+    operation = OperationNumber("a" * 32)
+    office.store.stage(MemorySource("scan.png", PICTURE), operation, office.patient.pat_num, ".png")
+    document = office.database.add_document(
+        office.patient.pat_num, "SmithJohn7.png", external_guid=f"odimg:{operation}"
+    )
+    export = office.exporter.export_document(document.doc_num)
+    assert data_of(export) == PICTURE
+    assert office.store.staged() == ()
+
+
+def test_what_is_too_large_to_be_drawn_is_still_sent_as_it_is() -> None:
+    class Huge(MemoryStore):
+        def stat(self, place: Place) -> FileStat | None:
+            return FileStat(1 << 30, 0)
+
+    office = SendingOffice(store=Huge())
+    doc_num = office.place("a.png", PICTURE)
+    assert office.exporter.export_document(doc_num).size == 1 << 30
+    with pytest.raises(DecodeFailed, match="too large"):
+        office.exporter.export_document(doc_num, ".jpg")

@@ -232,6 +232,12 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_the_whole(
         send(office, told, *documents(office, "a.png"))
 
 
+def test_nobody_has_to_follow(office: SendingOffice) -> None:
+    operation = Send(office.exporter, office.remote, office.database.unit_of_work)
+    result = operation(SendRequest(TARGET, "in", tuple(documents(office, "a.png"))))
+    assert states(result) == [SendState.SENT]
+
+
 def test_nothing_to_send_tries_the_connection(office: SendingOffice, told: Told) -> None:
     assert send(office, told).outcomes == ()
     assert office.remote.logins == 1
