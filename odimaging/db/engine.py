@@ -220,7 +220,7 @@ def _open_server(server: MySqlServer, lock_folder: Path | None, comp_name: str) 
 def _table_engine(connection: Connection) -> str:
     statement = (
         "SELECT ENGINE FROM information_schema.TABLES "
-        "WHERE TABLE_SCHEMA = DATABASE() AND LOWER(TABLE_NAME) = 'document'"
+        "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'document'"
     )
     return str(connection.exec_driver_sql(statement).scalar() or "")
 
