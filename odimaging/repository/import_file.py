@@ -5,6 +5,7 @@ as damaged (decision 45).
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PureWindowsPath
@@ -162,7 +163,8 @@ class ImportFiles:
             except Cancelled:
                 return _result(request, outcomes, cancelled=True)
         if progress is not None and files:
-            progress.report(len(files), len(files))
+            with suppress(Cancelled):  # too late: all are filed
+                progress.report(len(files), len(files))
         return _result(request, outcomes)
 
     def _walked(self, sources: Sequence[str | Pasted]) -> Iterator[str | Pasted]:

@@ -6,13 +6,21 @@ at the same moment has either a row we see or a file we no longer see.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from odimaging.failpoints import declare, failpoint
 from odimaging.model.changes import Changes
 from odimaging.model.document import DICOM_EXTENSIONS, Document, ImgType, extension_of
-from odimaging.model.errors import FileInUse, FileMissing, LockBusy, NotPermitted, StoreError
+from odimaging.model.errors import (
+    Cancelled,
+    FileInUse,
+    FileMissing,
+    LockBusy,
+    NotPermitted,
+    StoreError,
+)
 from odimaging.model.ids import DefNum, DocNum, PatNum
 from odimaging.model.naming import category_prefix, next_free
 from odimaging.model.patient import Patient
@@ -76,10 +84,11 @@ class ImportFolder:
         fresh = [file for file in found if file.file_name not in known]
         names = {file.file_name for file in found}
         made: list[DocNum] = []
-        for number, file in enumerate(fresh):
-            if progress is not None:
-                progress.report(number, len(fresh))
-            made += self._made_of(patient, Place(folder, file.file_name), names)
+        with suppress(Cancelled):  # what is made stands; the rest at the next opening
+            for number, file in enumerate(fresh):
+                if progress is not None:
+                    progress.report(number, len(fresh))
+                made += self._made_of(patient, Place(folder, file.file_name), names)
         looked_into = self._look_into.of_patient(patient.pat_num, made)
         changes = repaired
         if made or looked_into:

@@ -312,6 +312,15 @@ def test_stopped_between_two_files(practice: Practice) -> None:
     assert {total for _, total in progress.reports} == {3}
 
 
+def test_stopped_after_the_last_file(practice: Practice) -> None:
+    progress = CancelAt(4)  # one before the file, two within, one at the very end
+    request = ImportFilesRequest(practice.patient.pat_num, [Pasted("p.png", PNG)])
+    result = practice.ops.import_files(request, progress)
+    assert progress.left == 0
+    assert not result.cancelled
+    assert len(result.changes.documents) == 1
+
+
 def test_nothing_to_import(practice: Practice) -> None:
     result = practice.ops.import_files(ImportFilesRequest(practice.patient.pat_num, []))
     assert (result.outcomes, bool(result.changes)) == ((), False)

@@ -208,6 +208,15 @@ def test_progress_is_told(practice: Practice) -> None:
     assert progress.reports == [(0, 1)]
 
 
+def test_stopped_between_two_found_files(practice: Practice) -> None:
+    practice.found("a.png")
+    practice.found("b.png")
+    stopped = practice.ops.import_folder(practice.patient.pat_num, CancelAt(2))
+    assert len(stopped.doc_nums) == 1
+    assert stopped.changes.documents == set(stopped.doc_nums)
+    assert len(discover(practice).doc_nums) == 1
+
+
 # ---------------------------------------------------------------- categories
 
 

@@ -91,7 +91,7 @@ def test_drawings_are_handed_on(practice: Practice) -> None:
         seen.append(source.drawings)  # type: ignore[attr-defined]  # a PictureSource
         return rendered(source, fit)  # type: ignore[arg-type]  # passed on
 
-    practice.decoder.rendered = looking  # type: ignore[assignment, method-assign]  # looks on
+    practice.decoder.rendered = looking  # type: ignore[method-assign]  # looks on
     practice.ops.pictures.drawn(document.doc_num)
     practice.ops.pictures.tile(document.doc_num, 8)
     assert seen == [(drawing,), ()]
@@ -105,7 +105,7 @@ def test_missing_damaged_too_large(practice: Practice) -> None:
     with pytest.raises(FileMissing):
         practice.ops.pictures.tile(document.doc_num, 64)
     huge = FileStat(MAX_DECODED_BYTES + 1, 0)
-    practice.store.stat = lambda _place: huge  # type: ignore[method-assign]  # a huge file
+    practice.store.stat = lambda place: huge  # type: ignore[method-assign]  # a huge file
     with pytest.raises(DecodeFailed, match="too large"):
         practice.ops.pictures.tile(damaged.doc_num, 64)
     with pytest.raises(DocumentNotFound):

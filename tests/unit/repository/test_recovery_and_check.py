@@ -42,7 +42,8 @@ def test_a_stopped_import_is_finished(step: str) -> None:
     doc_num = stopped(practice, step)
     assert doc_num is not None
     report = practice.ops.recovery(CancelAt(99))
-    assert (report.finished, report.changes.documents) == (1, {doc_num})
+    assert report.finished == 1
+    assert report.changes.documents == {doc_num}
     document = practice.database.documents[doc_num]
     assert document.file_name == f"SmithJohn{doc_num}.png"
     assert practice.live(document) == PNG
@@ -57,7 +58,8 @@ def test_a_young_stage_file_waits(practice: Practice) -> None:
     practice.store.now_s += 15 * 60
     assert codes(practice) == [FindingCode.STAGE_LEFT]
     report = practice.ops.recovery()
-    assert (report.shelved, report.changes.patients) == (1, {practice.patient.pat_num})
+    assert report.shelved == 1
+    assert report.changes.patients == {practice.patient.pat_num}
     assert codes(practice) == []
 
 
