@@ -102,7 +102,7 @@ class ScriptedSend:
         self.taken: set[DocNum] = set()
         self.refused: dict[DocNum, str] = {}
         self.unchecked: set[DocNum] = set()
-        self.before_item: Callable[[int], None] = lambda _number: None
+        self.before_item: Callable[[int], object] = lambda _number: None
 
     def __call__(
         self,
@@ -190,8 +190,9 @@ class TransferBench:
         if known:
             self.host_keys.pin("lee.example", 22, CODE)
             self.vault.set("odimaging sftp://lee.example:22", "office", "secret-of-lee")
+        self.repository = cast("Repository", SimpleNamespace(send=self.sender))
         self.presenter = TransfersPresenter(
-            cast("Repository", SimpleNamespace(send=self.sender)),
+            self.repository,
             self.submit,
             self.vault,
             self.host_keys,

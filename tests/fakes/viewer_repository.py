@@ -18,7 +18,7 @@ from odimaging.model.errors import (
     UnsupportedFormat,
 )
 from odimaging.model.ids import DefNum, DocNum, MountItemNum, MountNum, PatNum
-from odimaging.model.mount import Mount, MountItem
+from odimaging.model.mount import ImageDraw, Mount, MountItem
 from odimaging.model.patient import Patient
 from odimaging.model.picture import Picture, PictureInfo, PixelFormat, WindowRule
 from odimaging.repository.browse import MountContents
@@ -84,6 +84,7 @@ class ViewerRepository:
         self.pages: dict[DocNum, tuple[Picture, ...]] = {}
         self.errors: dict[DocNum, OdImagingError] = {}
         self.mounts: dict[MountNum, tuple[Mount, tuple[MountItem, ...]]] = {}
+        self.drawings: dict[MountNum, tuple[ImageDraw, ...]] = {}
         self.texts: dict[MountItemNum, Picture] = {}
         self.windows: dict[DocNum, tuple[int, int]] = {}
         self.updates: list[UpdateRequest] = []
@@ -132,7 +133,7 @@ class ViewerRepository:
             if row.mount_item_num in numbers
         }
         patient = Patient(PAT_NUM, "Rivera", "Ana")
-        return MountContents(mount, items, standing, {}, (), patient)
+        return MountContents(mount, items, standing, {}, self.drawings.get(mount_num, ()), patient)
 
     def info(self, doc_num: DocNum) -> PictureInfo:
         self._refuse(doc_num)

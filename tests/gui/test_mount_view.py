@@ -19,6 +19,7 @@ from odimaging.imaging import layout
 from odimaging.model.document import Crop
 from odimaging.model.errors import DecodeFailed
 from odimaging.model.ids import DocNum, MountItemNum, MountNum
+from odimaging.model.mount import DrawType, ImageDraw
 from tests.fakes.inline_runner import InlineSubmit
 from tests.fakes.viewer_repository import (
     ViewerRepository,
@@ -294,3 +295,31 @@ def test_closer_than_the_reduced_picture_goes_the_whole_one_is_asked_for(bench: 
     image = QImage(view.viewport().size(), QImage.Format.Format_RGB32)
     view.viewport().render(image)
     assert (row.doc_num, 0, None) in bench.store.asked
+
+
+def test_drawings_lie_over_the_mount(bench: Bench) -> None:
+    green, blue = -16711936, -16776961
+    owner = (DocNum(0), MountNum(3))
+    bench.store.drawings[MountNum(3)] = (
+        ImageDraw(*owner, DrawType.LINE, green, drawing_segment="50,100;300,100"),
+        ImageDraw(*owner, DrawType.POLYGON, blue, drawing_segment="50,200;100,200;100,250;50,250"),
+        ImageDraw(*owner, DrawType.TEXT, -1, green, draw_text="450,320;Note", font_size=20),
+        ImageDraw(*owner, DrawType.LINE, green, drawing_segment="1,2;3"),
+        ImageDraw(*owner, DrawType.SCALE_VALUE, green, drawing_segment="12.5 1 mm"),
+    )
+    bench.show()
+    image = bench.canvas()
+    assert image.pixelColor(200, 100).name() == "#00ff00"
+    assert image.pixelColor(200, 104).red() == SHADES[0]
+    assert image.pixelColor(75, 225).name() == "#0000ff"
+    assert image.pixelColor(451, 321).name() == "#00ff00"
+    shades = {image.pixelColor(x, y).name() for x in range(450, 500) for y in range(320, 350)}
+    assert "#ffffff" in shades
+
+
+def test_the_same_mount_read_again_keeps_its_items(bench: Bench) -> None:
+    before = bench.page.view.position(ITEMS[0])
+    bench.page.view.zoom_item(ITEMS[0])
+    bench.show()
+    assert bench.page.view.position(ITEMS[0]) is before
+    assert not bench.page.view.is_fitted

@@ -29,6 +29,7 @@ from odimaging.gui.presenters.mount import MountPresenter
 from odimaging.gui.presenters.pyramid import Pyramid, windowed
 from odimaging.gui.presenters.windowing import Window
 from odimaging.gui.text import translate
+from odimaging.gui.views.drawings import DrawingsItem
 from odimaging.gui.views.image_view import NOTCH, ZOOM_STEP
 from odimaging.gui.views.pixels import (
     BACKGROUND,
@@ -221,7 +222,7 @@ class MountView(QGraphicsView):
             self.scene().clear()
             self._shown = ()
             return
-        shown = (contents.mount.mount_num, contents.mount, contents.items)
+        shown = (contents.mount.mount_num, contents.mount, contents.items, contents.drawings)
         if shown != self._shown:
             other = self._shown[:1] != shown[:1]
             self._shown = shown
@@ -298,6 +299,8 @@ class MountView(QGraphicsView):
             shown = PositionItem(item, self._presenter)
             self._items[item.mount_item_num] = shown
             self.scene().addItem(shown)
+        if contents.drawings:
+            self.scene().addItem(DrawingsItem(contents.drawings, canvas))
         # room around the mount, so that any point of it can come under the cursor
         self.setSceneRect(
             canvas.adjusted(-canvas.width(), -canvas.height(), canvas.width(), canvas.height())
