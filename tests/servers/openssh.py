@@ -146,7 +146,8 @@ def _account() -> Iterator[tuple[str, str | None]]:
         subprocess.run(["chpasswd"], input=f"{name}:{password}\n", text=True, check=True)
         yield name, password
     finally:
-        subprocess.run(["userdel", name], check=False, capture_output=True)
+        # By force: a session of the server that just ended may be on its way out still.
+        subprocess.run(["userdel", "--force", name], check=True, capture_output=True)
 
 
 def _make_key(root: Path, name: str, kind: str) -> str:
