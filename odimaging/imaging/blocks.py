@@ -178,6 +178,12 @@ class MappedBlocks:
             self._kept[told["number"]] = memory
         return memory
 
+    def close(self) -> None:
+        """No more blocks; those that are mapped stay as long as somebody holds them."""
+        if self._socket is not None:
+            self._socket.close()
+        self._kept.clear()
+
     def _map(self, told: Told) -> mmap.mmap:
         if self._socket is None:
             return mmap.mmap(-1, told["size"], tagname=told["tag"])  # type: ignore[call-arg,unused-ignore]  # Windows

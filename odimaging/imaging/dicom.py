@@ -36,7 +36,7 @@ from odimaging.model.errors import DecodeFailed
 from odimaging.model.picture import PictureInfo, WindowRule
 
 CANNOT_SHOW = "This kind of DICOM image cannot be shown."
-FRAMES_AT_DEPTH_32 = 178
+FRAMES_AT_DEPTH_32 = 190
 """The reader uses five calls a level of nested sequences, and a few more."""
 INFLATED_BYTES = 256 << 20
 BACKGROUND_BINS, FEW = 100, 150
