@@ -16,6 +16,7 @@ from odimaging.gui.views.destination_dialogs import (
     RefusedDialog,
 )
 from odimaging.gui.views.send_menu import build_send_menu
+from odimaging.repository.send import SendState
 from odimaging.settings import Destination
 from tests.fakes.transfer_bench import CODE, LEE, TransferBench, choices
 
@@ -58,9 +59,14 @@ def test_without_a_destination_the_menu_offers_to_add_one(over: QWidget) -> None
     dialog.name.setText("Dr Ray")
     dialog.address.setText("ray.example/in")
     dialog.username.setText("me")
+    dialog.password.setText("typed once")
+    dialog.remember.setChecked(False)
     dialog.accept()
     assert bench.settings.destinations == (Destination("Dr Ray", "sftp://ray.example/in/", "me"),)
-    assert len(bench.presenter.rows) == 1
+    assert bench.states == [SendState.SENT]
+    assert bench.sender.requests[0].target.password == "typed once"
+    assert not bench.asker.asked
+    assert ("odimaging sftp://ray.example:22", "me") not in bench.vault.kept
 
 
 def test_with_nothing_chosen_the_menu_is_disabled(over: QWidget) -> None:

@@ -311,8 +311,10 @@ class TransfersPresenter:
 
     # ------------------------------------------------------------ sending
 
-    def send(self, items: Sequence[SendChoice], destination: Destination) -> None:
-        """Rows appear at once; what must be asked is asked; then one job sends."""
+    def send(
+        self, items: Sequence[SendChoice], destination: Destination, password: str | None = None
+    ) -> None:
+        """Rows appear at once; what must be asked is asked; then one job sends. ``password``: typed a moment ago."""
         if not items:
             return
         self._forget_ended()
@@ -324,7 +326,12 @@ class TransfersPresenter:
         batch = _Batch(destination, tuple(row.key for row in rows), is_new=True)
         size = sum(item.size_hint for item in items)
         patients = len({item.pat_num for item in items})
-        self._prepare(batch, lambda prepared: self._confirm(batch, prepared, size, patients))
+        self._prepare(
+            batch,
+            lambda prepared: self._confirm(
+                batch, replace(prepared, password=password or prepared.password), size, patients
+            ),
+        )
 
     def retry(self, keys: Iterable[str] | None = None) -> None:
         """Those that failed or were stopped, or all of them."""

@@ -164,9 +164,9 @@ class RefusedDialog(_Dialog):
 
 
 class DestinationDialog(_Dialog):
-    """Name, address, user name, password, and a test. ``saved`` carries the `Destination`."""
+    """Name, address, user name, password, and a test. ``saved`` carries the `Destination` and the password typed."""
 
-    saved = Signal(object)
+    saved = Signal(object, str)
 
     def __init__(
         self,
@@ -217,10 +217,11 @@ class DestinationDialog(_Dialog):
         """Kept in the settings; the password in the vault, if wished."""
         destination = self.destination()
         self._presenter.save_destination(destination, self._known.name if self._known else "")
-        if self.remember.isChecked() and self.password.text():
-            self._presenter.remember_password(destination, self.password.text())
+        password = self.password.text()
         self.password.clear()
-        self.saved.emit(destination)
+        if self.remember.isChecked() and password:
+            self._presenter.remember_password(destination, password)
+        self.saved.emit(destination, password)
         super().accept()
 
     def _lay_out(self) -> None:
@@ -313,7 +314,7 @@ class DestinationsDialog(_Dialog):
 
     def _edit(self, known: Destination | None) -> None:
         dialog = DestinationDialog(self._presenter, self, known)
-        dialog.saved.connect(lambda _destination: self._fill())
+        dialog.saved.connect(lambda _destination, _password: self._fill())
         dialog.open()
 
     def _on_remove(self) -> None:

@@ -52,5 +52,7 @@ def _send_to_new(
     presenter: TransfersPresenter, items: Sequence[SendChoice], parent: QWidget
 ) -> None:
     dialog = DestinationDialog(presenter, parent)
-    dialog.saved.connect(lambda destination: presenter.send(items, destination))
+    dialog.saved.connect(
+        lambda destination, password: presenter.send(items, destination, password or None)
+    )
     dialog.open()
