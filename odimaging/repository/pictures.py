@@ -5,8 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from odimaging.imaging.formats import HEAD_BYTES, IMAGES, Kind, sniff
 from odimaging.model.document import Document
-from odimaging.model.errors import DecodeFailed, DocumentNotFound, FileMissing, MountNotFound
+from odimaging.model.errors import (
+    DecodeFailed,
+    DocumentNotFound,
+    FileMissing,
+    MountNotFound,
+    UnsupportedFormat,
+)
 from odimaging.model.ids import DocNum, MountItemNum, MountNum
 from odimaging.model.picture import Edits, Picture, PictureInfo
 from odimaging.model.ports import (
@@ -21,6 +28,10 @@ from odimaging.repository.browse import MountContents
 from odimaging.repository.derived import MAX_DECODED_BYTES
 from odimaging.repository.filing import Filing
 from odimaging.repository.mending import Mending
+
+NOT_SHOWN = "This kind of file cannot be shown here. Open it with its own program."
+
+_SHOWN = IMAGES | {Kind.DICOM, Kind.PDF}
 
 NOT_FETCHED = "This image has not been fetched yet. Open it to fetch it."
 
@@ -109,9 +120,12 @@ class Pictures:
         return _Stored(document, place, stat)
 
     def _source(self, stored: "_Stored", page: int = 0) -> PictureSource:
-        with self._filing.store.open(stored.place) as file:
-            data = file.read()
         document = stored.document
+        with self._filing.store.open(stored.place) as file:
+            head = file.read(HEAD_BYTES)
+            if not document.can_thumbnail and sniff(head) not in _SHOWN:
+                raise UnsupportedFormat(NOT_SHOWN)  # before a film of hundreds of MB is read
+            data = head + file.read()
         return PictureSource(data, document.extension, Edits.of(document), page=page)
 
     def _standing(self, contents: MountContents) -> Iterator[tuple[MountItemNum, "_Stored"]]:
@@ -126,7 +140,7 @@ class Pictures:
     ) -> Picture:
         sources: dict[MountItemNum, PictureSource] = {}
         for item, one in stored.items():
-            with suppress(FileMissing):
+            with suppress(FileMissing, UnsupportedFormat):
                 sources[item] = self._source(one)
         mount = MountPicture(
             contents.mount, contents.items, sources, contents.texts, contents.drawings

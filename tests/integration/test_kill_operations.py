@@ -312,8 +312,9 @@ SCENARIOS: dict[str, Callable[[Site], Setup]] = {
 def require_whole(site: Site, setup: Setup, answer: Answer) -> None:
     """I1 to I8 after recovery; what was acknowledged is there; a second recovery changes nothing."""
     pat_num = PatNum(setup.case.pat_num)
-    if setup.case.obstacle or setup.case.operation == "discover":
-        site.operations.import_folder(pat_num)  # what came from outside and has no row yet
+    if setup.case.obstacle or setup.case.operation == "discover" or setup.case.mount_nums:
+        site.operations.import_folder(pat_num)  # what came from outside; a mount and its images
+    _require_mounts_whole(site, pat_num)
     findings = {one for one in site.operations.check().findings if one.doc_num not in site.missing}
     assert findings == set(), answer.passed
     found = site.contents(pat_num)
@@ -328,6 +329,13 @@ def require_whole(site: Site, setup: Setup, answer: Answer) -> None:
     before = site.everything(pat_num)
     assert site.operations.recovery() == RecoveryReport()
     assert site.everything(pat_num) == before
+
+
+def _require_mounts_whole(site: Site, pat_num: PatNum) -> None:
+    contents = site.operations.browse.contents(pat_num)
+    for mount in contents.mounts:
+        inside = {one.doc_category for one in contents.mount_documents[mount.mount_num]}
+        assert inside == {mount.doc_category}
 
 
 def _require_acknowledged(site: Site, answer: Answer) -> None:

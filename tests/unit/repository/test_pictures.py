@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from odimaging import failpoints
-from odimaging.model.errors import DecodeFailed, DocumentNotFound, FileMissing, MountNotFound
+from odimaging.model.errors import (
+    DecodeFailed,
+    DocumentNotFound,
+    FileMissing,
+    MountNotFound,
+    UnsupportedFormat,
+)
 from odimaging.model.ids import DocNum, MountItemNum, MountNum
 from odimaging.model.mount import DrawType, ImageDraw, Mount
 from odimaging.model.picture import Picture
@@ -110,6 +116,14 @@ def test_missing_damaged_too_large(practice: Practice) -> None:
         practice.ops.pictures.tile(damaged.doc_num, 64)
     with pytest.raises(DocumentNotFound):
         practice.ops.pictures.tile(DocNum(999), 64)
+
+
+def test_what_has_no_pixels_is_not_read_whole(practice: Practice) -> None:
+    film = practice.import_png("film.mp4", b"\0\0\0\x20ftypisom" + bytes(10_000))
+    with pytest.raises(UnsupportedFormat, match="cannot be shown"):
+        practice.ops.pictures.tile(film.doc_num, 64)
+    picture = practice.import_png("really a picture.dat")
+    assert practice.ops.pictures.info(picture.doc_num).width == 4
 
 
 def test_a_pending_one_is_never_fetched_for_a_tile(practice: Practice) -> None:
