@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +19,7 @@ from odimaging.gui.presenters.submit import Submit
 from odimaging.gui.presenters.words import images, plural
 from odimaging.jobs import Job, JobHandle, JobProgress, Lane
 from odimaging.model.errors import (
+    BadRequest,
     DatabaseError,
     HostKeyChanged,
     HostKeyUnknown,
@@ -212,9 +213,14 @@ class TransfersPresenter:
 
     @property
     def failed(self) -> int:
-        """How many need somebody."""
+        """How many need somebody; what the user cancelled does not."""
         needing = (SendState.FAILED, SendState.ALREADY_THERE, SendState.STOPPED)
-        return sum(row.state in needing for row in self._rows.values())
+        return sum(row.state in needing for row in self._uncancelled())
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether `retry` without a choice would do anything."""
+        return any(row.can_retry for row in self._uncancelled())
 
     @property
     def conflicts(self) -> tuple[TransferRow, ...]:
@@ -243,7 +249,11 @@ class TransfersPresenter:
             words = [f"{failed} of {len(self._rows)} not sent"] if failed else []
             words += [f"{there} already there"] if there else []
             return f"▲ {', '.join(words)} · {to}"
-        return f"▲ {images(len(self._rows))} sent to {to}"
+        cancelled = len(self._rows) - len(self._uncancelled())
+        if cancelled == len(self._rows):
+            return f"▲ Nothing sent to {to}: cancelled"
+        also = f", {cancelled} cancelled" if cancelled else ""
+        return f"▲ {images(len(self._rows) - cancelled)} sent to {to}{also}"
 
     # ------------------------------------------------------------ destinations
 
@@ -279,7 +289,8 @@ class TransfersPresenter:
 
         def forget() -> None:
             for destination in gone:
-                self._vault.delete(service_of(address_of(destination)), destination.username)
+                with suppress(BadRequest):
+                    self._vault.delete(service_of(address_of(destination)), destination.username)
 
         self._later("forget", forget)
 
@@ -317,6 +328,7 @@ class TransfersPresenter:
         """Rows appear at once; what must be asked is asked; then one job sends. ``password``: typed a moment ago."""
         if not items:
             return
+        self._keeping = False
         self._forget_ended()
         self._save_settings(replace(self._load_settings(), last_destination=destination.name))
         rows = [_new_row(item, destination) for item in items]
@@ -334,8 +346,8 @@ class TransfersPresenter:
         )
 
     def retry(self, keys: Iterable[str] | None = None) -> None:
-        """Those that failed or were stopped, or all of them."""
-        chosen = set(keys) if keys is not None else set(self._rows)
+        """Those named, cancelled ones too; without names all that failed or were stopped by the program."""
+        chosen = set(keys) if keys is not None else {row.key for row in self._uncancelled()}
         self._again([row for row in self.rows if row.key in chosen and row.can_retry])
 
     def resolve(self, keys: Iterable[str], conflict: Conflict) -> None:
@@ -407,7 +419,11 @@ class TransfersPresenter:
 
     def _prepare(self, batch: _Batch, then: Callable[[_Prepared], None]) -> None:
         """Vault and known servers are looked at in the background: both may be slow."""
-        address = address_of(batch.destination)
+        try:
+            address = address_of(batch.destination)
+        except BadRequest as error:  # a settings file somebody wrote by hand
+            self._fail(batch, error.user_text)
+            return
         service, username = service_of(address), batch.destination.username
         new = [self._rows[key] for key in batch.keys] if batch.is_new else []
 
@@ -601,7 +617,11 @@ class TransfersPresenter:
 
     # ------------------------------------------------------------ small parts
 
+    def _uncancelled(self) -> tuple[TransferRow, ...]:
+        return tuple(row for row in self._rows.values() if row.key not in self._dropped)
+
     def _again(self, rows: Sequence[TransferRow], conflict: Conflict = Conflict.ASK) -> None:
+        self._keeping = False
         known = {one.name: one for one in self._load_settings().destinations}
         for name in dict.fromkeys(row.destination for row in rows):
             keys = tuple(row.key for row in rows if row.destination == name)

@@ -187,7 +187,7 @@ class TransferPanel(QWidget):
         self._bar.setVisible(bool(presenter.active))
         self._bar.setMaximum(max(1, total) * 100)
         self._bar.setValue(ended * 100 + sum(_percent(row) for row in rows if row.is_active))
-        self._retry.setVisible(any(row.can_retry for row in rows))
+        self._retry.setVisible(presenter.can_retry)
         self._cancel.setVisible(bool(presenter.active))
         self._clear.setVisible(bool(rows) and not presenter.active)
         self._follow(rows)

@@ -234,6 +234,30 @@ def test_cancelling_all() -> None:
     assert bench.presenter.active == 0
 
 
+def test_what_the_user_cancelled_needs_nobody() -> None:
+    bench = TransferBench(hold=True)
+    bench.presenter.send(choices(2), LEE)
+    bench.presenter.cancel([bench.presenter.rows[0].key])
+    bench.release()
+    assert (bench.presenter.failed, bench.presenter.can_retry) == (0, False)
+    assert bench.presenter.summary == "▲ 1 image sent to Dr Lee, 1 cancelled"
+    bench.presenter.retry()
+    bench.release()
+    assert bench.states == [SendState.STOPPED, SendState.SENT]
+
+
+def test_an_address_spoilt_by_hand_is_told_in_the_row() -> None:
+    bench = TransferBench()
+    broken = Destination("Spoilt", "sftp://x y/", "me")
+    bench.settings = replace(bench.settings, destinations=(broken,))
+    bench.presenter.send(choices(1), broken)
+    (row,) = bench.presenter.rows
+    assert row.state is SendState.FAILED
+    assert "not valid" in row.reason
+    bench.presenter.remove_destination("Spoilt")
+    assert bench.presenter.destinations == ()
+
+
 def test_cancelled_before_the_job_is_there() -> None:
     bench = TransferBench(hold=True)
     bench.presenter.send(choices(1), LEE)
@@ -248,7 +272,8 @@ def test_a_cancelled_row_can_be_sent_after_all() -> None:
     bench.presenter.send(choices(1), LEE)
     bench.presenter.cancel()
     bench.release()
-    bench.presenter.retry()
+    assert bench.presenter.summary == "▲ Nothing sent to Dr Lee: cancelled"
+    bench.presenter.retry([bench.presenter.rows[0].key])
     bench.release()
     assert bench.states == [SendState.SENT]
 
@@ -266,6 +291,9 @@ def test_closing_keeps_what_is_not_sent() -> None:
     assert [row.reason for row in bench.presenter.rows] == [KEPT] * 2
     assert len(bench.queue.kept) == 2
     assert not bench.sender.requests
+    bench.presenter.retry()
+    bench.release()
+    assert bench.states == [SendState.SENT] * 2
 
 
 def test_idle_is_told_when_the_last_one_ended() -> None:
