@@ -10,7 +10,7 @@ from odimaging.repository.browse import Browse
 from odimaging.repository.change_category import ChangeCategory
 from odimaging.repository.check import Check
 from odimaging.repository.delete import Delete
-from odimaging.repository.filing import Filing, new_operation
+from odimaging.repository.filing import LOCK_WAIT_S, Filing, new_operation
 from odimaging.repository.import_file import ImportFile, ImportFiles
 from odimaging.repository.import_folder import ImportFolder
 from odimaging.repository.materialise import Materialise
@@ -50,6 +50,7 @@ class Ports:
     unfinished_after_s: float = UNFINISHED_AFTER_S
     new_operation: Callable[[], OperationNumber] = new_operation
     read_only_reason: str = ""
+    lock_wait_s: float = LOCK_WAIT_S
 
 
 class Operations:
@@ -57,7 +58,12 @@ class Operations:
 
     def __init__(self, ports: Ports) -> None:
         filing = Filing(
-            ports.unit_of_work, ports.store, ports.locks, ports.pause, ports.new_operation
+            ports.unit_of_work,
+            ports.store,
+            ports.locks,
+            ports.pause,
+            ports.new_operation,
+            ports.lock_wait_s,
         )
         mending = Mending(filing, ports.unfinished_after_s)
         self.filing = filing

@@ -14,7 +14,7 @@ from odimaging.model.ids import DocNum, OperationNumber
 from odimaging.model.ports import OpsNote, Progress, Staged, UnitOfWork
 from odimaging.repository import audit
 from odimaging.repository.failure import Failure
-from odimaging.repository.filing import LOCK_WAIT_S, Filing
+from odimaging.repository.filing import Filing
 from odimaging.repository.mending import Mending
 
 log = logging.getLogger(__name__)
@@ -102,11 +102,19 @@ class Delete:
         try:
             self._filing.store.check()
             self._mending.if_missing(doc_num)
-            locks.enter_context(self._filing.locks.hold(f"doc:{doc_num}", LOCK_WAIT_S))
+            self._lock(f"doc:{doc_num}", locks)
+            with self._filing.unit_of_work() as work:
+                filing_it = work.documents.get(doc_num).operation
+            if filing_it is not None:
+                # Its file may not be live yet: whoever files it comes to the end first.
+                self._lock(f"op:{filing_it}", locks)
             return self._parked(doc_num)
         except OdImagingError as error:
             failures.append(Failure(doc_num, error))
             return None
+
+    def _lock(self, name: str, locks: ExitStack) -> None:
+        locks.enter_context(self._filing.locks.hold(name, self._filing.lock_wait_s))
 
     def _parked(self, doc_num: DocNum) -> _Parked:
         with self._filing.unit_of_work() as work:

@@ -116,6 +116,7 @@ class Filing:
     locks: Locks
     pause: Callable[[], None] | None = None
     new_operation: Callable[[], OperationNumber] = new_operation
+    lock_wait_s: float = LOCK_WAIT_S
 
     def folder(self, work: UnitOfWork, patient: Patient) -> str:
         """The patient's folder; assigned in the row where it was blank (facts §2.2)."""

@@ -17,7 +17,7 @@ from odimaging.model.naming import generated_name, next_free
 from odimaging.model.ports import Decoder, OpsNote, Progress, Sources, Staged, Store, UnitOfWork
 from odimaging.repository import audit
 from odimaging.repository.derived import derive
-from odimaging.repository.filing import LOCK_WAIT_S, Filing
+from odimaging.repository.filing import Filing
 
 NOT_FETCHED = "This image still lies on a web site, and cannot be fetched from there yet."
 DAMAGED = "What was sent for this image is damaged. Ask whoever sent it to send it again."
@@ -54,7 +54,7 @@ class Materialise:
 
         A second workstation waits, and then finds it done.
         """
-        with self._filing.locks.hold(f"doc:{doc_num}", LOCK_WAIT_S):
+        with self._filing.locks.hold(f"doc:{doc_num}", self._filing.lock_wait_s):
             with self._filing.unit_of_work() as work:
                 document = work.documents.get(doc_num)
             if document.pending is None:

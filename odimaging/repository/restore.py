@@ -12,7 +12,7 @@ from odimaging.model.naming import next_free
 from odimaging.model.ports import OpsNote, Progress, ShelfEntry, Staged, Store, UnitOfWork
 from odimaging.repository import audit
 from odimaging.repository.categories import default_category
-from odimaging.repository.filing import LOCK_WAIT_S, UNFINISHED, Filing
+from odimaging.repository.filing import UNFINISHED, Filing
 
 declare(
     restore_noted="another system's document: the note is written",
@@ -82,7 +82,7 @@ class Restore:
 
     def _one(self, operation: OperationNumber) -> Document:
         filing, store = self._filing, self._filing.store
-        with filing.locks.hold(f"op:{operation}", LOCK_WAIT_S):
+        with filing.locks.hold(f"op:{operation}", filing.lock_wait_s):
             store.check()
             entry = self._entry(operation)
             store.unstage(operation)  # of a restore that was stopped: the shelf has the bytes

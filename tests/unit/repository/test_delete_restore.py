@@ -119,10 +119,40 @@ def test_somebody_else_is_at_it(practice: Practice) -> None:
     document = practice.import_png()
     before = practice.state()
     practice.database.locks.take(f"doc:{document.doc_num}")
-    # The five seconds of waiting are the lock's; here they are cut short by its being freed never.
+    practice.build(lock_wait_s=0.0)
     (failure,) = delete(practice, document.doc_num).failures
     assert isinstance(failure.error, LockBusy)
     assert practice.state() == before
+
+
+def test_not_before_its_import_has_come_to_its_end(practice: Practice) -> None:
+    """Else the import would publish a file whose row is gone."""
+    failpoints.arm(StopAt("import.committed"))
+    with pytest.raises(Stopped):
+        practice.import_png()
+    failpoints.arm(None)
+    ((doc_num, document),) = practice.database.documents.items()
+    practice.database.locks.take(f"op:{document.operation}")
+    practice.build(lock_wait_s=0.0)
+    before = practice.state()
+    (failure,) = delete(practice, doc_num).failures
+    assert isinstance(failure.error, LockBusy)
+    assert practice.state() == before
+    practice.database.locks.free(f"op:{document.operation}")
+    assert delete(practice, doc_num).deleted
+    assert practice.ops.check().findings == ()
+    assert len(practice.store.shelved) == 1
+
+
+def test_a_document_whose_bytes_are_lost_can_be_deleted(practice: Practice) -> None:
+    failpoints.arm(StopAt("import.committed"))
+    with pytest.raises(Stopped):
+        practice.import_png()
+    failpoints.arm(None)
+    practice.store.stages.clear()
+    (doc_num,) = practice.database.documents
+    assert delete(practice, doc_num).deleted
+    assert practice.ops.check().findings == ()
 
 
 def test_the_root_is_gone(practice: Practice) -> None:
