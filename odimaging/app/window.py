@@ -93,21 +93,21 @@ class Program:
         self._application = application
         self._runner = JobRunner(crashes.crashed)
         self.signals = JobSignals(self._runner)
-        self._settings = KeptSettings(settings_path, self.signals.submit)
+        self.settings = KeptSettings(settings_path, self.signals.submit)
         self._opened: Future[Office] | None = None
         self._closed = False
         self._on_closed: Callable[[], None] = lambda: None
-        theme = Theme(application, self._settings.load().theme)
+        theme = Theme(application, self.settings.load().theme)
         calls = WelcomeCalls(
             open_practice=lambda path: self.open_practice(Path(path)), make_demo=self.open_demo
         )
-        self.window = MainWindow(theme, self._settings, calls, self._on_closing)
+        self.window = MainWindow(theme, self.settings, calls, self._on_closing)
 
     # ------------------------------------------------------------ opening
 
     def open_first(self, practice: Path | None, *, demo: bool) -> None:
         """What the command line asks for, else the practice that was open last, else the welcome page."""
-        last = self._settings.load().last_practice
+        last = self.settings.load().last_practice
         if demo:
             self.open_demo()
         elif practice is not None:
@@ -145,15 +145,15 @@ class Program:
             vault,
             host_keys,
             WorkstationQueue(queues / f"{key}.sqlite"),
-            self._settings.load,
-            self._settings.save,
+            self.settings.load,
+            self.settings.save,
         )
         self.window.open_practice(
             OpenPractice(
                 practice.name, repository, self.signals.submit, self.signals.changed, transfers
             )
         )
-        self._settings.save(replace(self._settings.load(), last_practice=str(practice.path)))
+        self.settings.save(replace(self.settings.load(), last_practice=str(practice.path)))
 
         def work() -> None:
             from odimaging.app.office import open_office
@@ -260,7 +260,7 @@ class Program:
     def end(self) -> None:
         """Jobs end, settings are written, the office is closed."""
         self._runner.close(END_S)
-        self._settings.write()
+        self.settings.write()
         if self._opened is not None:
             self._opened.add_done_callback(_close_office)
 

@@ -68,6 +68,9 @@ def desk(qtbot: QtBot, qapp: QApplication, office: StoryOffice, tmp_path: Path) 
     made = Desk(qtbot, program, office)
     made.until(lambda: program.window.isActiveWindow())
     yield made
+    opened = program.window.desk
+    if opened is not None and opened.practice.transfers is not None:
+        opened.practice.transfers.stop_and_keep()  # or closing would ask
     program.window.close()
     made.until(lambda: not program.window.isVisible())
     program.end()

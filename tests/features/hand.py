@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QProcess
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from odimaging.app.window import Program
 from odimaging.gui.models.grid import ITEM_ROLE
 from odimaging.gui.presenters.items import GridItem
 from odimaging.gui.views.thumbnail_grid import ThumbnailGrid
+from odimaging.settings import Settings
 from tests.features.office import StoryOffice
 
 WITHIN_MS = 20_000
 W = TypeVar("W", bound=QWidget)
+D = TypeVar("D", bound=QDialog)
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Desk:
         self.until(lambda: process.state() == QProcess.ProcessState.NotRunning)
         assert process.exitCode() == 0
 
-    def type(self, text: str) -> None:
+    def type_in(self, text: str) -> None:
         """On the keyboard."""
         self.x("type", "--delay", "25", text)
 
@@ -111,10 +113,19 @@ class Desk:
 
     # ------------------------------------------------------------ this window
 
+    @property
+    def settings(self) -> Settings:
+        """The user's options."""
+        return self.program.settings.load()
+
+    def keep(self, settings: Settings) -> None:
+        """Other options, as if chosen in the window."""
+        self.program.settings.save(settings)
+
     def open_ana(self) -> None:
         """Ctrl+O, a fragment, Enter."""
         self.press("ctrl+o")
-        self.type("rivera")
+        self.type_in("rivera")
         self.until(lambda: self.results() == ["Rivera, Ana"])
         self.press("Return")
         self.until(lambda: len(self.items()) == 3)
@@ -156,6 +167,31 @@ class Desk:
                 self.x("keyup", "ctrl")
         self.until(lambda: len(self.grid.selected_keys()) == len(titles))
 
+    def choose(self, *texts: str) -> None:
+        """Click through the context menu that is open: one line after the other."""
+        for text in texts:
+            self._choose(text)
+
+    def _choose(self, text: str) -> None:
+        self.until(lambda: any(line_of(menu, text) for menu in menus()))
+        menu = next(menu for menu in menus() if line_of(menu, text))
+        self.click(menu, line_of(menu, text))
+
+    def dialog(self, kind: type[D], name: str) -> D:
+        """A dialog of that object name, once it is on screen."""
+        found: list[D] = []
+
+        def there() -> bool:
+            found[:] = [
+                one
+                for one in QApplication.topLevelWidgets()
+                if isinstance(one, kind) and one.objectName() == name and one.isVisible()
+            ]
+            return bool(found)
+
+        self.until(there)
+        return found[0]
+
     def filed(self) -> dict[str, bytes]:
         """What lies in Ana's folder."""
         return {
@@ -173,3 +209,20 @@ def other_program(script: Path, arguments: Sequence[object]) -> "subprocess.Pope
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
+
+
+def menus() -> list[QMenu]:
+    """Menus on screen."""
+    return [
+        widget
+        for widget in QApplication.topLevelWidgets()
+        if isinstance(widget, QMenu) and widget.isVisible()
+    ]
+
+
+def line_of(menu: QMenu, text: str) -> QPoint | None:
+    """The middle of a menu's line that starts with ``text``, in the menu."""
+    for action in menu.actions():
+        if action.text().replace("&", "").startswith(text) and action.isVisible():
+            return menu.actionGeometry(action).center()
+    return None

@@ -1,30 +1,40 @@
+import io
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsView, QLabel, QWidget
 
+from odimaging.demo.layouts import fmx
+from odimaging.gui.views.destination_dialogs import ConfirmDialog, HostKeyDialog, PasswordDialog
+from odimaging.model.mount import MountItem
+from odimaging.repository.send import SendState
+from odimaging.settings import Destination
 from tests.features.hand import Desk, other_program
 from tests.features.office import StoryOffice
+from tests.servers.openssh import OpenSsh
 
 HERE = Path(__file__).parent
 
 
 def test_a_patient_is_found_by_birthdate_with_the_keyboard_alone(desk: Desk) -> None:
-    desk.type("5/4/1981")
+    desk.type_in("5/4/1981")
     desk.until(lambda: desk.results() == ["Rivera, Ana"])
     desk.press("Return")
     desk.until(lambda: len(desk.items()) == 3)
 
 
 def test_a_patient_is_found_by_the_middle_of_a_name(desk: Desk) -> None:
-    desk.type("ngstr")
+    desk.type_in("ngstr")
     desk.until(lambda: desk.results() == ["Ångström, Åsa"])
     desk.press("ctrl+a")
-    desk.type("iver")
+    desk.type_in("iver")
     desk.until(lambda: desk.results() == ["Rivera, Ana", "Rivers, Joan"])
     desk.press("Down", "Return")
     desk.until(lambda: "No images for Joan Rivers yet." in words(desk, "emptyState"))
@@ -89,6 +99,57 @@ def test_nothing_of_the_practice_is_altered_by_looking(desk: Desk, office: Story
     assert sorted(before.values()) == sorted(office.files.values())
 
 
+@pytest.mark.openssh
+def test_a_series_and_two_photos_travel_to_another_office(
+    desk: Desk, sftp_folder: Path, openssh_server: OpenSsh
+) -> None:
+    lee = Destination(
+        "Dr Lee",
+        f"{openssh_server.host}:{openssh_server.port}/{sftp_folder.name}/incoming/",
+        openssh_server.user,
+    )
+    desk.keep(replace(desk.settings, destinations=(lee,), last_destination="Dr Lee"))
+    desk.open_ana()
+    desk.select("FMX", "smile1", "smile2")
+    desk.click(desk.grid.viewport(), desk.tile("smile1"), button=3)
+    desk.choose("Send to", "Dr Lee")
+
+    desk.click(desk.dialog(ConfirmDialog, "confirmSend").verb)
+    password = desk.dialog(PasswordDialog, "passwordDialog")
+    assert openssh_server.password is not None
+    desk.type_in(openssh_server.password)
+    desk.click(password.verb)
+    code = desk.dialog(HostKeyDialog, "hostKeyDialog")
+    desk.click(code.pasted)
+    desk.type_in(openssh_server.host_key)
+    desk.until(code.verb.isEnabled)
+    desk.click(code.verb)
+
+    desk.until(lambda: sent(desk) == 3)
+    arrived = {file.name: file.read_bytes() for file in (sftp_folder / "incoming").iterdir()}
+    photos = [data for number, data in desk.office.files.items() if number in desk.office.photos]
+    assert len(arrived) == 3
+    assert [data for data in arrived.values() if data in photos] == photos
+    composite = next(data for data in arrived.values() if data not in photos)
+    with Image.open(io.BytesIO(composite)) as picture:
+        assert picture.size == (fmx().width, fmx().height)
+        assert all(bright(picture, item) for item in fmx().items if item.item_order)
+
+
+def sent(desk: Desk) -> int:
+    """How many rows of the transfers say Sent."""
+    practice = desk.program.window.desk.practice if desk.program.window.desk else None
+    rows = practice.transfers.rows if practice and practice.transfers else ()
+    return sum(row.state is SendState.SENT for row in rows)
+
+
+def bright(picture: Image.Image, item: MountItem) -> bool:
+    """A tooth is to be seen in this position."""
+    box = (item.xpos, item.ypos, item.xpos + item.width, item.ypos + item.height)
+    low, high = picture.convert("L").resize((40, 40), box=box).getextrema()
+    return bool(high > 150 and high - low > 80)  # type: ignore[operator]  # one band
+
+
 def words(desk: Desk, name: str) -> list[str]:
     """Everything that can be read in a widget, if it is on screen."""
     return (
@@ -100,8 +161,6 @@ def words(desk: Desk, name: str) -> list[str]:
 
 def dark_positions(view: QGraphicsView) -> list[int]:
     """Positions of the series in which nothing bright is to be seen."""
-    from odimaging.demo.layouts import fmx
-
     shown: QImage = view.viewport().grab().toImage()
     dark = []
     for item in fmx().items:
