@@ -116,6 +116,7 @@ def test_a_word_file_says_what_can_be_done(bench: Bench) -> None:
     assert "To Dr Lee" in words(viewer)
     assert "Word document" in words(viewer)
     assert buttons(viewer) == ["Open in its own program"]
+    assert viewer.zoom_label.text() == ""
 
 
 def test_a_damaged_image_says_so_and_can_be_tried_again(bench: Bench, qtbot: QtBot) -> None:

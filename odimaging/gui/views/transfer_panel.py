@@ -195,10 +195,12 @@ class TransferPanel(QWidget):
         self._move(len(rows))
 
     def _follow(self, rows: Sequence[TransferRow]) -> None:
-        """Keep the one being sent in view, unless somebody looks for something in the list."""
+        """Keep the one being sent in view, then the first that needs somebody, unless a row was chosen."""
         if self.table.selectionModel().hasSelection():
             return
         busy = (SendState.SENDING, SendState.CHECKING)
+        if not self._presenter.active:
+            busy = (SendState.FAILED, SendState.ALREADY_THERE)
         number = next((n for n, row in enumerate(rows) if row.state in busy), None)
         if number is not None:
             self.table.scrollTo(self.model.index(number, 0))

@@ -288,6 +288,7 @@ class Viewer(QWidget):
         buttons: Sequence[tuple[str, Callable[[], None]]] = (),
     ) -> None:
         self.notice.show_words(title, text, icon, buttons)
+        self.zoom_label.clear()
         self.stack.setCurrentWidget(self.notice)
 
     def _render_bar(self, shown: Shown) -> None:
