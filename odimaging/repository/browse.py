@@ -143,6 +143,11 @@ class Browse:
         with self._unit_of_work() as work:
             return work.documents.get(doc_num)
 
+    def drawings(self, doc_num: DocNum) -> tuple[ImageDraw, ...]:
+        """What is drawn on a document, in its original pixels; empty for unknown ones."""
+        with self._unit_of_work() as work:
+            return work.mounts.drawings(doc_num=doc_num)
+
     def file_path(self, doc_num: DocNum) -> str:
         """As API Documents' filePath; '' where there is none."""
         with self._unit_of_work() as work:

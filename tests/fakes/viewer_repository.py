@@ -85,6 +85,7 @@ class ViewerRepository:
         self.errors: dict[DocNum, OdImagingError] = {}
         self.mounts: dict[MountNum, tuple[Mount, tuple[MountItem, ...]]] = {}
         self.drawings: dict[MountNum, tuple[ImageDraw, ...]] = {}
+        self.drawn_on: dict[DocNum, tuple[ImageDraw, ...]] = {}
         self.texts: dict[MountItemNum, Picture] = {}
         self.windows: dict[DocNum, tuple[int, int]] = {}
         self.updates: list[UpdateRequest] = []
@@ -101,7 +102,10 @@ class ViewerRepository:
     def repository(self) -> Repository:
         """As presenters take it."""
         browse = SimpleNamespace(
-            document=self.document, mount=self.mount, file_path=lambda _num: ""
+            document=self.document,
+            drawings=lambda num: self.drawn_on.get(num, ()),
+            mount=self.mount,
+            file_path=lambda _num: "",
         )
         pictures = SimpleNamespace(
             picture=self.picture,

@@ -251,6 +251,9 @@ class _Browse:
             desk.read_only,
         )
 
+    def drawings(self, doc_num: DocNum) -> tuple[object, ...]:
+        return ()
+
     def document(self, doc_num: DocNum) -> Document:
         if doc_num not in self._desk.documents:
             raise DocumentNotFound

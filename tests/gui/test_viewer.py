@@ -18,6 +18,7 @@ from odimaging.jobs import JobProgress
 from odimaging.model.changes import Changes
 from odimaging.model.errors import DecodeFailed
 from odimaging.model.ids import DocNum, MountItemNum, MountNum
+from odimaging.model.mount import DrawType, ImageDraw
 from tests.fakes.inline_runner import InlineSubmit
 from tests.fakes.viewer_repository import (
     ViewerRepository,
@@ -259,3 +260,24 @@ def test_late_pixels_of_another_document_are_not_shown(qtbot: QtBot) -> None:
     assert viewer.title.text() == "12 May 2025: Letter"
     assert viewer.image_view.pyramid is not None
     assert viewer.image_view.pyramid.picture.source_width == 85
+
+
+def test_d_hides_and_shows_drawings(bench: Bench, qtbot: QtBot) -> None:
+    green = -16711936
+    line = ImageDraw(DocNum(1), MountNum(0), DrawType.LINE, green, drawing_segment="0,0;1400,1000")
+    bench.store.drawn_on[DocNum(1)] = (line,)
+    viewer = bench.open(0)
+
+    def greens() -> int:
+        image = viewer.image_view.grab().toImage()
+        return sum(
+            image.pixelColor(x, y).green() > image.pixelColor(x, y).red() + 100
+            for x in range(0, image.width(), 3)
+            for y in range(0, image.height(), 3)
+        )
+
+    assert greens() > 0
+    bench.press(qtbot, Qt.Key.Key_D)
+    assert greens() == 0
+    bench.press(qtbot, Qt.Key.Key_D)
+    assert greens() > 0

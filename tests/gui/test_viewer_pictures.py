@@ -14,6 +14,8 @@ from odimaging.gui.presenters.pyramid import pyramid
 from odimaging.gui.presenters.windowing import Window
 from odimaging.gui.views.image_view import ImageView
 from odimaging.model.document import Crop
+from odimaging.model.ids import DocNum, MountNum
+from odimaging.model.mount import DrawType, ImageDraw
 from odimaging.model.picture import Edits, Picture
 from tests.fakes.viewer_repository import colour, gray, radiograph, reduced
 
@@ -263,3 +265,18 @@ def test_flipped_is_told_on_the_picture(view: ImageView) -> None:
     badge = seen(view)
     assert plain.copy(0, 0, 120, 40) != badge.copy(0, 0, 120, 40)
     assert plain.copy(0, 60, 400, 200) == badge.copy(0, 60, 400, 200)
+
+
+@pytest.mark.parametrize(("degrees", "end"), [(0.0, (100, 50)), (90.0, (149, 100))])
+def test_drawings_turn_with_the_picture_and_can_be_hidden(
+    view: ImageView, degrees: float, end: tuple[int, int]
+) -> None:
+    green = -16711936
+    line = ImageDraw(DocNum(1), MountNum(0), DrawType.LINE, green, drawing_segment="0,50;200,50")
+    black = gray(np.zeros((200, 200), np.uint8))
+    view.resize(200, 200)
+    view.show_picture(pyramid(black), Edits(degrees_rotated=degrees))
+    view.set_drawings((line,))
+    assert seen(view).pixelColor(*end).green() > 200
+    view.show_drawings(False)
+    assert seen(view).pixelColor(*end).green() == 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from odimaging.gui.presenters.edits import (
     CROP_FIRST,
@@ -21,6 +21,7 @@ from odimaging.model.changes import Changes
 from odimaging.model.document import Document, PendingKind
 from odimaging.model.errors import BadRequest, NotFound, OdImagingError
 from odimaging.model.ids import DocNum, MountNum
+from odimaging.model.mount import ImageDraw
 from odimaging.model.picture import Picture, PictureInfo
 from odimaging.repository.browse import MountContents
 from odimaging.repository.materialise import MaterialiseResult
@@ -60,6 +61,7 @@ class Shown:
     info: PictureInfo | None = None
     page: int = 0
     pyramid: Pyramid | None = None
+    drawings: tuple[ImageDraw, ...] = ()
     problem: Problem | None = None
     busy: str = ""
 
@@ -72,6 +74,12 @@ class Shown:
     def pages(self) -> int:
         """At least one."""
         return self.info.pages if self.info else 1
+
+
+class _Opened(NamedTuple):
+    info: PictureInfo
+    pyramid: Pyramid
+    drawings: tuple[ImageDraw, ...]
 
 
 class ViewerPresenter:
@@ -278,13 +286,24 @@ class ViewerPresenter:
         pictures, page, fit = self.repository.pictures, self.shown.page, self.fit
         info = self.shown.info
 
-        def work(_progress: JobProgress) -> tuple[PictureInfo, Pyramid]:
-            known = info or pictures.info(document.doc_num)
-            return known, pyramid(pictures.picture(document.doc_num, page, fit))
+        def work(_progress: JobProgress) -> _Opened:
+            return _Opened(
+                info or pictures.info(document.doc_num),
+                pyramid(pictures.picture(document.doc_num, page, fit)),
+                self.repository.browse.drawings(document.doc_num) if page == 0 else (),
+            )
 
-        def arrived(result: tuple[PictureInfo, Pyramid]) -> None:
-            self._show(replace(self.shown, info=result[0], pyramid=result[1], problem=None))
-            if not result[1].is_full:
+        def arrived(opened: _Opened) -> None:
+            self._show(
+                replace(
+                    self.shown,
+                    info=opened.info,
+                    pyramid=opened.pyramid,
+                    drawings=opened.drawings,
+                    problem=None,
+                )
+            )
+            if not opened.pyramid.is_full:
                 self._load_whole(document, page)
 
         self._run(Job("open picture", Lane.IMAGING, work, PICTURE, priority=-2), arrived)

@@ -1,4 +1,4 @@
-"""Stored drawings over a mount on screen (facts §7.3): what the export's own ink puts on pixels, at every zoom."""
+"""Stored drawings over a mount or a picture on screen (facts §7.3): what the export's own ink puts on pixels, at every zoom."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from odimaging.model.mount import DrawType, ImageDraw
 
 LINE_WIDTH = 2.0
-"""Mount pixels: it grows with the zoom."""
+"""Pixels of the mount or of the stored picture: it grows with the zoom."""
 
 
 class DrawingsItem(QGraphicsItem):
@@ -32,18 +32,25 @@ class DrawingsItem(QGraphicsItem):
         """In order."""
         painter.save()
         painter.setClipRect(self._canvas, Qt.ClipOperation.IntersectClip)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for drawing in self._drawings:
-            _paint(painter, drawing)
+        paint_drawings(painter, self._drawings)
         painter.restore()
 
 
-def _paint(painter: QPainter, drawing: ImageDraw) -> None:
+def paint_drawings(painter: QPainter, drawings: Iterable[ImageDraw], degrees: float = 0.0) -> None:
+    """In order, in the painter's coordinates. ``degrees``: how far these are turned, so that texts stand upright."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for drawing in drawings:
+        painter.save()
+        _paint(painter, drawing, degrees)
+        painter.restore()
+
+
+def _paint(painter: QPainter, drawing: ImageDraw, degrees: float) -> None:
     from odimaging.imaging.drawing import read_points
 
     color = _color(drawing.color_draw)
     if drawing.draw_type is DrawType.TEXT:
-        _paint_text(painter, drawing, color)
+        _paint_text(painter, drawing, color, degrees)
         return
     points = QPolygonF([QPointF(x, y) for x, y in read_points(drawing.drawing_segment)])
     if drawing.draw_type in (DrawType.LINE, DrawType.PEN) and points.size() > 1:
@@ -64,7 +71,7 @@ def _paint(painter: QPainter, drawing: ImageDraw) -> None:
         painter.drawPolygon(points)
 
 
-def _paint_text(painter: QPainter, drawing: ImageDraw, color: QColor) -> None:
+def _paint_text(painter: QPainter, drawing: ImageDraw, color: QColor, degrees: float) -> None:
     from odimaging.imaging.drawing import font_points, read_text
     from odimaging.imaging.layout import PIXELS_PER_POINT
 
@@ -72,7 +79,9 @@ def _paint_text(painter: QPainter, drawing: ImageDraw, color: QColor) -> None:
     font = QFont(painter.font())
     font.setPixelSize(max(1, round(font_points(drawing.font_size) * PIXELS_PER_POINT)))
     metrics = QFontMetricsF(font)
-    box = QRectF(drawn.x, drawn.y, metrics.horizontalAdvance(drawn.text), metrics.height())
+    painter.translate(drawn.x, drawn.y)
+    painter.rotate(-degrees)
+    box = QRectF(0, 0, metrics.horizontalAdvance(drawn.text), metrics.height())
     back = _color(drawing.color_back)
     if drawn.text and back.alpha():
         painter.fillRect(box, back)

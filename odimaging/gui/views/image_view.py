@@ -20,12 +20,14 @@ from odimaging.gui.presenters.camera import Camera
 from odimaging.gui.presenters.pyramid import Pyramid
 from odimaging.gui.presenters.windowing import Window
 from odimaging.gui.text import translate
+from odimaging.gui.views.drawings import paint_drawings
 from odimaging.gui.views.pixels import (
     BACKGROUND,
     Screenful,
     document_size,
     document_transform,
 )
+from odimaging.model.mount import ImageDraw
 from odimaging.model.picture import Edits
 
 ZOOM_STEP = 1.25
@@ -57,6 +59,8 @@ class ImageView(QWidget):
         self.can_window = False
         self._pyramid: Pyramid | None = None
         self._edits = Edits()
+        self._drawings: tuple[ImageDraw, ...] = ()
+        self._show_drawings = True
         self._tile: QImage | None = None
         self._screenful = Screenful()
         self._stale = True
@@ -72,7 +76,7 @@ class ImageView(QWidget):
 
     def clear(self) -> None:
         """Another document is coming: nothing to see yet."""
-        self._pyramid, self._tile = None, None
+        self._pyramid, self._tile, self._drawings = None, None, ()
         self._end_drag()
         self.camera = Camera(*self._device_size(), 0, 0)
         self._refresh()
@@ -97,6 +101,16 @@ class ImageView(QWidget):
             self.camera = self.camera.over(*document_size(self._pyramid, edits))
         self._refresh()
         self.zoomed.emit(self.camera.zoom)
+
+    def set_drawings(self, drawings: tuple[ImageDraw, ...]) -> None:
+        """What is drawn on the picture, in its stored pixels."""
+        self._drawings = drawings
+        self.update()
+
+    def show_drawings(self, on: bool) -> None:
+        """Only for looking: nothing is stored."""
+        self._show_drawings = on
+        self.update()
 
     def fit(self) -> None:
         """Everything."""
@@ -171,7 +185,16 @@ class ImageView(QWidget):
             painter.setClipRegion(_region(outline))
         painter.drawImage(seen.topLeft(), image)
         painter.setClipping(False)
+        if self._drawings and self._show_drawings:
+            self._paint_drawings(painter, to_device, seen)
         painter.scale(ratio, ratio)
+
+    def _paint_drawings(self, painter: QPainter, to_device: QTransform, seen: QRect) -> None:
+        painter.save()
+        painter.setClipRect(seen)
+        painter.setTransform(to_device, True)
+        paint_drawings(painter, self._drawings, self._edits.degrees_rotated)
+        painter.restore()
 
     def _paint_tile(self, painter: QPainter, tile: QImage) -> None:
         size = tile.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)

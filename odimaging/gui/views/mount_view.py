@@ -195,6 +195,8 @@ class MountView(QGraphicsView):
         self._presenter = presenter
         self._items: dict[MountItemNum, PositionItem] = {}
         self._shown: tuple[Any, ...] = ()
+        self._drawings: DrawingsItem | None = None
+        self._show_drawings = True
         self._fitted: QRectF | None = QRectF()
         self._pressed: QPoint | None = None
         self._button = Qt.MouseButton.NoButton
@@ -219,6 +221,7 @@ class MountView(QGraphicsView):
         contents = self._presenter.contents
         if contents is None:
             self._items.clear()
+            self._drawings = None
             self.scene().clear()
             self._shown = ()
             return
@@ -245,6 +248,12 @@ class MountView(QGraphicsView):
     def position(self, item_num: MountItemNum) -> PositionItem:
         """An item on the canvas."""
         return self._items[item_num]
+
+    def show_drawings(self, on: bool) -> None:
+        """Only for looking: nothing is stored."""
+        self._show_drawings = on
+        if self._drawings is not None:
+            self._drawings.setVisible(on)
 
     def fit(self) -> None:
         """The whole mount."""
@@ -299,8 +308,9 @@ class MountView(QGraphicsView):
             shown = PositionItem(item, self._presenter)
             self._items[item.mount_item_num] = shown
             self.scene().addItem(shown)
-        if contents.drawings:
-            self.scene().addItem(DrawingsItem(contents.drawings, canvas))
+        self._drawings = DrawingsItem(contents.drawings, canvas)
+        self._drawings.setVisible(self._show_drawings)
+        self.scene().addItem(self._drawings)
         # room around the mount, so that any point of it can come under the cursor
         self.setSceneRect(
             canvas.adjusted(-canvas.width(), -canvas.height(), canvas.width(), canvas.height())

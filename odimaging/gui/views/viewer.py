@@ -155,6 +155,14 @@ class Viewer(QWidget):
         add("previous_page", "Previous page", ["PgUp"], lambda: presenter.turn_page(-1))
         add("next_page", "Next page", ["PgDown"], lambda: presenter.turn_page(1))
         add("zoom_item", "Zoom to this position", ["Z"], self.mount_page.view.zoom_item)
+        drawings = made["show_drawings"] = QAction(translate("Show drawings"), self)
+        drawings.setCheckable(True)
+        drawings.setChecked(True)
+        drawings.setShortcut(QKeySequence("D"))
+        drawings.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        drawings.toggled.connect(self.image_view.show_drawings)
+        drawings.toggled.connect(self.mount_page.view.show_drawings)
+        self.addAction(drawings)
         return made
 
     def _build(self) -> None:
@@ -264,6 +272,7 @@ class Viewer(QWidget):
             view.show_picture(shown.pyramid, edits)
         elif document is not before.document:
             view.set_edits(edits)
+        view.set_drawings(shown.drawings)
         view.setAccessibleDescription(self.title_of(shown))
 
     def _other(self, document: Document) -> None:
@@ -407,6 +416,7 @@ SINGLE_LETTERS = {
     "flip": ["H"],
     "level_reset": ["Shift+A"],
     "zoom_item": ["Z"],
+    "show_drawings": ["D"],
 }
 
 
