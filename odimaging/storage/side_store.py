@@ -107,7 +107,8 @@ class SideStore:
         """Temporary files a stopped process left."""
         now = self.now_s()
         for entry in plain_files(self._temporary):
-            if now - entry.stat().st_mtime > older_than_s:
+            stat = stat_of(entry)
+            if stat is not None and now - stat.st_mtime > older_than_s:
                 Path(entry.path).unlink(missing_ok=True)
 
 
@@ -115,6 +116,14 @@ def plain_files(folder: Path) -> Iterator[os.DirEntry[str]]:
     """Files of a folder; no links, no folders."""
     with os.scandir(folder) as found:
         yield from (entry for entry in found if entry.is_file(follow_symlinks=False))
+
+
+def stat_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """None if it has gone since the folder was listed: other workstations work here too."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
 
 
 def read_small(path: Path) -> bytes | None:

@@ -15,7 +15,7 @@ from odimaging.model.errors import BadRequest, FileMissing, StoreError
 from odimaging.model.ids import OperationNumber, PatNum
 from odimaging.model.ports import Progress, Source, Staged, StagedFile
 from odimaging.storage import files
-from odimaging.storage.side_store import SideStore, checked_operation, plain_files
+from odimaging.storage.side_store import SideStore, checked_operation, plain_files, stat_of
 
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,20}")
 _NAME = re.compile(r"([0-9a-f]{32})\.(-?[0-9]{1,19})(\.[A-Za-z0-9]{1,20})?")
@@ -106,9 +106,9 @@ class Stage:
     def listed(self) -> tuple[StagedFile, ...]:
         """Everything here, with its age by the store's own clock."""
         found = [
-            (parsed, entry.stat())
+            (parsed, stat)
             for entry in plain_files(self.folder)
-            if (parsed := parsed_name(entry.name))
+            if (parsed := parsed_name(entry.name)) and (stat := stat_of(entry))
         ]
         now = self._side_store.now_s() if found else 0.0
         # A parked file keeps its own old modification time; parking it changed st_ctime.
