@@ -234,6 +234,14 @@ def test_a_mount(practice: Practice) -> None:
     assert found.patient.pat_num == pat_num
 
 
+def test_what_is_drawn_on_a_document(practice: Practice) -> None:
+    image = practice.database.add_document(practice.patient.pat_num)
+    drawing = ImageDraw(image.doc_num, MountNum(0), DrawType.PEN)
+    practice.database.add_drawing(drawing)
+    assert practice.ops.browse.drawings(image.doc_num) == (drawing,)
+    assert practice.ops.browse.drawings(DocNum(999)) == ()
+
+
 def test_text_fields(practice: Practice) -> None:
     provider = practice.database.add_provider("DrA")
     patient = Patient(PatNum(7), "Smith", "John", preferred="Jack", birthdate=BORN)
