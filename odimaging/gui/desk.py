@@ -45,6 +45,7 @@ from odimaging.gui.views.undo_strip import UndoStrip
 from odimaging.gui.views.viewer import Viewer
 from odimaging.model.changes import Changes
 from odimaging.model.errors import OdImagingError
+from odimaging.model.ids import DocNum
 from odimaging.model.patient import Patient
 
 LEFT_WIDTH, RIGHT_WIDTH = 192, 270
@@ -74,6 +75,7 @@ class Desk(QWidget):
         self._theme = theme
         self._call = call
         self._progress = ""
+        self._filed: tuple[str, ...] = ()
         self._viewer: Viewer | None = None
         self._before_viewing: tuple[tuple[str, ...], str] = ((), "")
         self._make_presenters()
@@ -255,6 +257,7 @@ class Desk(QWidget):
         self.imports = ImportPresenter(repository, submit, self.edits.push, self.tell)
         self.imports.progressed = self._on_import_progress
         self.imports.reported = self._on_import_report
+        self.imports.filed = self._on_filed
         self.details = DetailsPresenter(self.edits)
 
     def _make_tiles(self, arrived: Arrived) -> TilePresenter:
@@ -371,6 +374,8 @@ class Desk(QWidget):
             self.grid_page.refresh()
             if part is Part.PATIENT and browser.patient is not None:
                 self.grid_page.take_focus()
+            if part is Part.CONTENTS:
+                self._show_filed()
         if part is not Part.SHOWN:
             state = state_of(browser.selection, browser.read_only_reason)
             self.details_pane.show_state(state, browser.selection)
@@ -422,6 +427,18 @@ class Desk(QWidget):
         if self.imports.running and total:
             self._progress = self.tr("Filing {} of {}…").format(min(done + 1, total), total)
         self.status_changed.emit()
+
+    def _on_filed(self, doc_nums: Sequence[DocNum]) -> None:
+        self._filed = tuple(f"d{number}" for number in doc_nums)
+        self._show_filed()
+
+    def _show_filed(self) -> None:
+        """What was filed is selected as soon as it is in the grid, unless something is being looked at."""
+        visible = {item.key for item in self.browser.visible}
+        if self._filed and visible.issuperset(self._filed):
+            filed, self._filed = self._filed, ()
+            if not self.viewing:
+                self.grid.select_keys(filed)
 
     def _on_import_report(self, report: ImportReport) -> None:
         step = self.undo_stack.undo_step if report.filed else None

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from odimaging.gui.submenus import Submenus
     from odimaging.gui.views.viewer import Viewer
 
+FRAME = 40
+"""What a title bar takes, logical pixels: the first window must not reach below the screen."""
+
 
 class MainWindow(QMainWindow):
     """``closing`` is called once the user's close stands; the window is gone then."""
@@ -285,7 +288,7 @@ class MainWindow(QMainWindow):
         kept = self._settings.load().window_geometry
         if not kept or not self.restoreGeometry(QByteArray.fromBase64(kept.encode())):
             screen = QApplication.primaryScreen().availableGeometry()
-            self.resize(min(1280, screen.width()), min(800, screen.height()))
+            self.resize(min(1280, screen.width()), min(800, screen.height() - FRAME))
 
     def _restore_panes(self) -> None:
         if self.desk is not None:

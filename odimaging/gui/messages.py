@@ -53,7 +53,7 @@ class ImportResultDialog(QDialog):
         self.list.setWordWrap(True)
         for outcome in report.failures:
             reason = outcome.error.user_text if outcome.error else ""
-            self.list.addItem(f"{outcome.name}\n{reason}")
+            self.list.addItem(reason if outcome.name in reason else f"{outcome.name}: {reason}")
         layout = QVBoxLayout(self)
         layout.addWidget(heading)
         if report.text:

@@ -16,7 +16,12 @@ ICON_SIZES = (16, 20)
 @lru_cache(maxsize=1)
 def folder() -> Path:
     """Where the resources lie."""
-    package = Path(__file__).resolve().parents[1]
+    return folder_for(Path(__file__).resolve())
+
+
+def folder_for(module: Path) -> Path:
+    """For a copy of this module at that place: inside its package if it was installed, else beside it."""
+    package = module.parents[1]
     installed = package / "_resources"
     return installed if installed.is_dir() else package.parent / "resources"
 

@@ -18,6 +18,7 @@ from odimaging.gui.presenters.browser import Place
 from odimaging.gui.presenters.imports import PastedPicture
 from odimaging.model.document import ImgType
 from odimaging.model.ids import DefNum, DocNum, MountNum, ProvNum
+from odimaging.settings import Settings
 from tests.gui.desk_fakes import ANA, INSURANCE, PHOTOS, TAG, XRAYS, mount
 from tests.gui.front import Front
 
@@ -466,3 +467,18 @@ def test_folders_and_files_are_given_as_paths(front: Front, tmp_path: Path) -> N
     front.desk.file(given)
     assert doc(front, 9000).file_name == "folder"
     assert doc(front, 9000).doc_category != DefNum(0)
+
+
+def test_what_was_filed_is_selected(front: Front) -> None:
+    front.open_ana()
+    front.desk.file(["/x/a.jpg", "/x/b.jpg"])
+    assert front.desk.grid.selected_keys() == ("d9000", "d9001")
+
+
+def test_recent_patients_are_offered_at_the_start(front: Front) -> None:
+    front.settings.settings = Settings(recent_patients=(TAG.pat_num,))
+    front.open()
+    assert front.desk.patient_bar.results.isVisible() == front.desk.patient_bar.box.hasFocus()
+    front.window.do("find_patient")
+    assert front.desk.patient_bar.results.heading.text() == "Recent patients"
+    assert front.desk.patient_bar.results.model.rowCount() == 1

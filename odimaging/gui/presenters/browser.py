@@ -1,6 +1,6 @@
 """The patient that is open: categories, what the grid shows of them, what is selected."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -47,6 +47,35 @@ class CategoryRow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A patient's contents with their tiles by what shows them, and the visits of all: made on a worker."""
+
+    contents: PatientContents
+    items: Mapping[Shown, tuple[GridItem, ...]]
+    visits: tuple[Visit, ...]
+
+
+def prepared(contents: PatientContents) -> Prepared:
+    """Any thread: thousands of tiles would hold up the window."""
+    names = {category.def_num: category.item_name for category in contents.categories}
+    kept = [items.of_document(one, names.get(one.doc_category, "")) for one in contents.documents]
+    for mount in contents.mounts:
+        documents = contents.mount_documents.get(mount.mount_num, ())
+        kept.append(items.of_mount(mount, documents, names.get(mount.doc_category, "")))
+    by_category: dict[Shown, list[GridItem]] = {}
+    for item in kept:
+        by_category.setdefault(item.doc_category, []).append(item)
+    found: dict[Shown, tuple[GridItem, ...]] = {
+        shown: tuple(some) for shown, some in by_category.items()
+    }
+    found[Place.ALL] = tuple(kept)
+    found[Place.DELETED] = tuple(
+        items.of_shelved(entry, names.get(entry.doc_category, "")) for entry in contents.deleted
+    )
+    return Prepared(contents, found, items.by_visit(kept))
+
+
 class BrowserPresenter:
     """State of the grid and the tree. ``changed(part)`` follows every change; ``failed`` tells what did not work."""
 
@@ -63,7 +92,10 @@ class BrowserPresenter:
         self.failed = failed
         self._pat_num: PatNum | None = None
         self._wanted: frozenset[str] = frozenset()
-        self._all: dict[Shown, tuple[GridItem, ...]] = {}
+        self._all: Mapping[Shown, tuple[GridItem, ...]] = {}
+        self._visits_of_all: tuple[Visit, ...] = ()
+        self._visible: tuple[GridItem, ...] = ()
+        self._searchable: dict[str, str] = {}
         self._handle: JobHandle | None = None
         self.contents: PatientContents | None = None
         self.shown: Shown = Place.ALL
@@ -91,7 +123,7 @@ class BrowserPresenter:
     @property
     def visible(self) -> tuple[GridItem, ...]:
         """Everything in the grid, in its order."""
-        return tuple(item for visit in self.visits for item in visit.items)
+        return self._visible
 
     @property
     def count(self) -> int:
@@ -144,6 +176,7 @@ class BrowserPresenter:
             self._handle.cancel()
         self._pat_num = None
         self.contents, self._all, self.visits = None, {}, ()
+        self._visits_of_all, self._visible = (), ()
         self.shown, self.filter_text, self.hidden = Place.ALL, "", 0
         self._wanted, self.selection = frozenset(), ()
         self.changed(Part.PATIENT)
@@ -211,7 +244,7 @@ class BrowserPresenter:
         """``64 images · 3 selected``."""
         if self.contents is None:
             return ""
-        shown = sum(len(visit.items) for visit in self.visits)
+        shown = len(self._visible)
         words = [images(shown) if shown == self.count else f"{shown:,} of {images(self.count)}"]
         if self.shown is Place.DELETED:
             words = [f"{plural(shown, 'deleted item', 'deleted items')}"]
@@ -224,7 +257,7 @@ class BrowserPresenter:
             Job(
                 "read patient",
                 Lane.DB,
-                lambda _progress: self._repository.browse.contents(pat_num),
+                lambda _progress: prepared(self._repository.browse.contents(pat_num)),
                 key="contents",
             ),
             done=self._on_loaded,
@@ -237,56 +270,42 @@ class BrowserPresenter:
             self.changed(Part.PATIENT)
         self.failed(error)
 
-    def _on_loaded(self, contents: PatientContents) -> None:
+    def _on_loaded(self, ready: Prepared) -> None:
+        contents = ready.contents
         if contents.patient.pat_num != self._pat_num:
             return
         first = self.contents is None
-        self.contents = contents
-        self._collect(contents)
+        self.contents, self._all, self._visits_of_all = contents, ready.items, ready.visits
+        self._searchable.clear()
         if not isinstance(self.shown, Place) and self.category(self.shown) is None:
             self.shown = Place.ALL
         self._arrange()
         self.changed(Part.PATIENT if first else Part.CONTENTS)
         self._reselect()
 
-    def _collect(self, contents: PatientContents) -> None:
-        names = items.category_names(
-            (category.def_num, category.item_name) for category in contents.categories
-        )
-        kept = [
-            *(
-                items.of_document(doc, names.get(doc.doc_category, ""))
-                for doc in contents.documents
-            ),
-            *(
-                items.of_mount(
-                    mount,
-                    contents.mount_documents.get(mount.mount_num, ()),
-                    names.get(mount.doc_category, ""),
-                )
-                for mount in contents.mounts
-            ),
-        ]
-        by_category: dict[Shown, list[GridItem]] = {}
-        for item in kept:
-            by_category.setdefault(item.doc_category, []).append(item)
-        self._all = {shown: tuple(some) for shown, some in by_category.items()}
-        self._all[Place.ALL] = tuple(kept)
-        self._all[Place.DELETED] = tuple(
-            items.of_shelved(entry, names.get(entry.doc_category, "")) for entry in contents.deleted
-        )
-
     def _arrange(self) -> None:
-        candidates = self._all.get(self.shown, ())
-        words = _words(self.filter_text)
-        found = [
-            item for item in candidates if all(word in f" {item.searchable} " for word in words)
-        ]
-        self.hidden = len(candidates) - len(found)
-        self.visits = items.by_visit(found)
+        candidates, words = self._all.get(self.shown, ()), _words(self.filter_text)
+        if not words and self.shown is Place.ALL:
+            self.visits, self.hidden = self._visits_of_all, 0
+        else:
+            found = [item for item in candidates if self._matches(item, words)]
+            self.hidden = len(candidates) - len(found)
+            self.visits = items.by_visit(found)
+        self._visible = tuple(item for visit in self.visits for item in visit.items)
+
+    def _matches(self, item: GridItem, words: Sequence[str]) -> bool:
+        if not words:
+            return True
+        text = self._searchable.get(item.key)
+        if text is None:
+            text = self._searchable[item.key] = items.searchable(item)
+        return all(word in text for word in words)
 
     def _reselect(self) -> None:
-        self.selection = tuple(item for item in self.visible if item.key in self._wanted)
+        wanted = self._wanted
+        self.selection = (
+            tuple(item for item in self._visible if item.key in wanted) if wanted else ()
+        )
         self.changed(Part.SELECTION)
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -28,7 +28,7 @@ TYPE_WORDS = {kind: NOUNS[kind][0][0].upper() + NOUNS[kind][0][1:] for kind in I
 class GridItem:
     """One tile. Exactly one of ``document``, ``mount``, ``shelved`` is there. ``key`` names it across reloads.
 
-    ``count``: images inside a mount.
+    ``category``: its name. ``teeth``: those of a mount's images.
     """
 
     key: str
@@ -40,8 +40,8 @@ class GridItem:
     document: Document | None = None
     mount: Mount | None = None
     shelved: ShelfEntry | None = None
-    count: int = 1
-    searchable: str = ""
+    category: str = ""
+    teeth: str = ""
 
     @property
     def doc_num(self) -> DocNum | None:
@@ -99,53 +99,56 @@ def of_document(document: Document, category: str) -> GridItem:
     """A document's tile."""
     kind = TYPE_WORDS[document.img_type]
     extension = document.extension.removeprefix(".").upper()
-    title = document.description or f"{kind} {document.doc_num}"
-    teeth = document.tooth_numbers.replace(",", " ")
-    words = f"{title} {category} {kind} {extension} {_tooth_words(teeth)} {_day_words(document.date_created)}"
     return GridItem(
         f"d{document.doc_num}",
-        title,
+        document.description or f"{kind} {document.doc_num}",
         document.date_created,
         document.doc_category,
         icon_of(document),
         f"{kind} · {extension}" if extension else kind,
         document=document,
-        searchable=folded(f"{words} {'' if document.pending else document.note}"),
+        category=category,
     )
 
 
 def of_mount(mount: Mount, documents: Sequence[Document], category: str) -> GridItem:
     """A mount's tile."""
-    title = mount.description or f"Mount {mount.mount_num}"
-    teeth = " ".join(document.tooth_numbers.replace(",", " ") for document in documents)
-    words = f"{title} {category} mount {_tooth_words(teeth)} {_day_words(mount.date_created)} {mount.note}"
     return GridItem(
         f"m{mount.mount_num}",
-        title,
+        mount.description or f"Mount {mount.mount_num}",
         mount.date_created,
         mount.doc_category,
         "mount",
         f"Mount · {plural(len(documents), 'image', 'images')}",
         mount=mount,
-        count=len(documents),
-        searchable=folded(words),
+        category=category,
+        teeth=",".join(document.tooth_numbers for document in documents),
     )
 
 
 def of_shelved(entry: ShelfEntry, category: str) -> GridItem:
     """A deleted item's tile; its day is the day of deletion."""
     extension = entry.extension.removeprefix(".").upper()
-    title = entry.description or (f"{extension} file" if extension else "File")
     return GridItem(
         f"s{entry.operation}",
-        title,
+        entry.description or (f"{extension} file" if extension else "File"),
         entry.shelved_at,
         entry.doc_category,
         "delete",
         " · ".join(part for part in ("Deleted", extension) if part),
         shelved=entry,
-        searchable=folded(f"{title} {category} {extension}"),
+        category=category,
     )
+
+
+def searchable(item: GridItem) -> str:
+    """Everything a filter may find of an item, folded. Made when somebody filters: it costs more than the item."""
+    words = f"{item.title} {item.category} {item.kind} {_day_words(item.date_created)}"
+    teeth, note = item.teeth, item.mount.note if item.mount else ""
+    if item.document is not None:
+        teeth = item.document.tooth_numbers
+        note = "" if item.document.pending else item.document.note
+    return folded(f" {words} {_tooth_words(teeth.replace(',', ' '))} {note} ")
 
 
 def by_visit(items: Iterable[GridItem]) -> tuple[Visit, ...]:
@@ -177,11 +180,6 @@ _BY_INTEREST = (
     ImgType.FILE,
     ImgType.ATTACHMENT,
 )
-
-
-def category_names(categories: Iterable[tuple[DefNum, str]]) -> Mapping[DefNum, str]:
-    """Names by number."""
-    return dict(categories)
 
 
 def _order(item: GridItem) -> tuple[datetime, bool, int]:

@@ -55,7 +55,8 @@ class SearchPresenter:
                 "patient index",
                 Lane.STORE,
                 lambda progress: self._repository.browse.fill_index(progress),
-            )
+            ),
+            done=lambda _nothing: self._on_filled(),
         )
         self._load_recent()
 
@@ -113,6 +114,11 @@ class SearchPresenter:
             done=lambda hits: self._on_found(text, hits),
             failed=self.failed,
         )
+
+    def _on_filled(self) -> None:
+        """Who typed before the index was there saw only beginnings of names: look again."""
+        if self.text:
+            self._search()
 
     def _on_found(self, text: str, hits: PatientHits) -> None:
         if text == self.text:

@@ -144,7 +144,6 @@ class DetailsPane(QScrollArea):
         self.date.setSpecialValueText(self.tr("(several)"))
         self.date.setDisplayFormat("d MMM yyyy  HH:mm")
         self.date.setKeyboardTracking(False)
-        self.date.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self.date.setMinimumHeight(self.description.sizeHint().height())
         self.date.editingFinished.connect(self._save_date)
         self.note = QPlainTextEdit(self)

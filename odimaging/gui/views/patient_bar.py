@@ -63,6 +63,7 @@ class PatientBar(QFrame):
         self.setAccessibleName(self.tr("Patient"))
         self._search = search
         self._colors = colors
+        self._is_open = False
         self.name = _plain("patientName")
         self.facts = _plain("patientFacts")
         self.box = QLineEdit(self)
@@ -86,6 +87,7 @@ class PatientBar(QFrame):
 
     def show_patient(self, patient: Patient | None, loading: bool = False) -> None:
         """Who is open."""
+        self._is_open = patient is not None or loading
         self.name.setVisible(patient is not None)
         if patient is None:
             self.name.setText("")
@@ -136,7 +138,8 @@ class PatientBar(QFrame):
     def _on_changed(self) -> None:
         self.results.refresh()
         self.list_changed.emit()
-        if self.box.hasFocus() and (self.results.isVisible() or self._search.text):
+        wanted = self.results.isVisible() or bool(self._search.text) or not self._is_open
+        if self.box.hasFocus() and wanted:
             self._open_list()
 
     def _on_clicked(self, index: QModelIndex) -> None:
@@ -268,6 +271,8 @@ class PatientResults(QFrame):
             return self.tr(
                 "No one matches “{}”. Check the spelling, or try just the birthdate."
             ).format(search.text)
+        if search.answered != search.text and not search.patients:
+            return self.tr("Searching…")
         if not search.text:
             return self.tr("Recent patients") if search.patients else ""
         if search.more:

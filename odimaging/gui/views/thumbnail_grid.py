@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -163,8 +164,12 @@ class ThumbnailGrid(QListView):
 
     def selected_keys(self) -> tuple[str, ...]:
         """In the grid's order."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return tuple(self._model.item(row).key for row in rows)
+        rows = {
+            row
+            for part in _ranges(self.selectionModel().selection())
+            for row in range(part.top(), part.bottom() + 1)
+        }
+        return tuple(self._model.item(row).key for row in sorted(rows))
 
     def current_key(self) -> str:
         """Of the item with the focus; '' if there is none."""
@@ -266,15 +271,12 @@ class ThumbnailGrid(QListView):
         return visit if visit >= 0 and self._link_rect(visit).contains(point) else -1
 
     def _select(self, keys: Sequence[str], current: str) -> None:
-        selection = QItemSelection()
-        for key in keys:
-            row = self._model.row_of(key)
-            if row >= 0:
-                selection.select(self._model.index(row, 0), self._model.index(row, 0))
+        rows = sorted(row for row in map(self._model.row_of, keys) if row >= 0)
+        selection = self._selection_of(rows)
         flag = QItemSelectionModel.SelectionFlag
         row = self._model.row_of(current)
         if row < 0 and self._model.rowCount():
-            row = selection.indexes()[0].row() if selection.indexes() else 0
+            row = rows[0] if rows else 0
         if row >= 0:
             self.selectionModel().setCurrentIndex(self._model.index(row, 0), flag.NoUpdate)
         self.selectionModel().select(selection, flag.ClearAndSelect)
@@ -392,10 +394,12 @@ class ThumbnailGrid(QListView):
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """What to repaint."""
+        if sum(part.height() for part in _ranges(selection)) > 100:
+            return QRegion(self.viewport().rect())
         region = QRegion()
-        for index in selection.indexes()[:500]:
+        for index in selection.indexes():
             region += self.visualRect(index)
-        return region if len(selection.indexes()) <= 500 else QRegion(self.viewport().rect())
+        return region
 
     def _touched(self, rect: QRect) -> list[int]:
         area = rect.normalized().translated(0, self.verticalOffset())
@@ -405,11 +409,18 @@ class ThumbnailGrid(QListView):
         return self._layout.row_at(point.x(), point.y() + self.verticalOffset())
 
     def _select_rows(self, rows: Iterable[int], command: QItemSelectionModel.SelectionFlag) -> None:
+        self.selectionModel().select(self._selection_of(sorted(rows)), command)
+
+    def _selection_of(self, rows: Sequence[int]) -> QItemSelection:
+        """Neighbours as one range: Qt's cost is by the range."""
         selection = QItemSelection()
-        for row in rows:
-            index = self._model.index(row, 0)
-            selection.select(index, index)
-        self.selectionModel().select(selection, command)
+        start = 0
+        for place, row in enumerate(rows):
+            if place + 1 == len(rows) or rows[place + 1] != row + 1:
+                first, last = self._model.index(rows[start], 0), self._model.index(row, 0)
+                selection.select(first, last)
+                start = place + 1
+        return selection
 
     # ------------------------------------------------------------ Qt: events
 
@@ -573,3 +584,7 @@ class ThumbnailGrid(QListView):
                 )
             )
         drag.exec(Qt.DropAction.MoveAction)
+
+
+def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
+    return [selection.at(number) for number in range(selection.count())]
