@@ -77,6 +77,7 @@ class Desk(QWidget):
         self._progress = ""
         self._filed: tuple[str, ...] = ()
         self._viewer: Viewer | None = None
+        self._viewer_presenter: ViewerPresenter | None = None
         self._before_viewing: tuple[tuple[str, ...], str] = ((), "")
         self._make_presenters()
         self._make_views()
@@ -149,9 +150,28 @@ class Desk(QWidget):
         self.details_pane.commit()
         self.practice.changed.disconnect(self._on_changed)
         self.grid.forget_all()
+        self.details_pane.forget_all()
+        self._let_go()
         if self.practice.transfers is not None:
             self.practice.transfers.summary_changed.clear()
             self.practice.transfers.rows_changed.clear()
+
+    def _let_go(self) -> None:
+        """Answers still on their way find nobody: the widgets they were for are gone then."""
+        self.undo_stack.changed = lambda: None
+        self.browser.changed = lambda _part: None
+        self.search.changed = lambda: None
+        self.edits.said = lambda _message, _can_undo: None
+        self.imports.progressed = lambda _done, _total: None
+        self.imports.reported = lambda _report: None
+        self.imports.filed = lambda _doc_nums: None
+        self.details.beside = lambda _name, _words: None
+        for presenter in (self.browser, self.search, self.edits, self.imports):
+            presenter.failed = lambda _error: None
+        if self._viewer_presenter is not None:
+            self._viewer_presenter.changed = lambda: None
+            self._viewer_presenter.said = lambda _words: None
+            self._viewer_presenter.close()
 
     def open_patient(self, patient: Patient) -> None:
         """Show a patient's images."""
@@ -346,7 +366,7 @@ class Desk(QWidget):
 
     def _make_viewer(self) -> Viewer:
         if self._viewer is None:
-            presenter = ViewerPresenter(
+            presenter = self._viewer_presenter = ViewerPresenter(
                 self.practice.repository, self.practice.submit, self.edits.push
             )
             self._viewer = Viewer(presenter, self)

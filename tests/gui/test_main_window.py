@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from odimaging.gui.actions import COMMANDS, MENUS, TOOLBAR, WindowState, shortcut_rows
 from odimaging.gui.presenters.browser import Place
@@ -342,6 +343,22 @@ def test_another_practice_starts_from_nothing(front: Front) -> None:
     assert front.desk is not first
     assert front.desk.browser.patient is None
     assert not front.window.actions_of["undo"].isEnabled()
+
+
+def test_answers_for_a_practice_that_was_closed_find_nobody(front: Front, qtbot: QtBot) -> None:
+    front.open_ana()
+    front.desk.grid.select_keys(["d1"])
+    front.submit.hold = True
+    front.desk.file(["/x/a.jpg"])
+    front.window.do("delete")
+    front.window.do("look_again")
+    front.desk.search.type("ana")
+    first = front.desk
+    front.window.close_practice()
+    front.window.show_welcome()
+    qtbot.waitUntil(lambda: not isValid(first))
+    front.submit.release()
+    assert front.window.desk is None
 
 
 def test_context_menu_by_key_stands_at_the_focused_item(front: Front) -> None:

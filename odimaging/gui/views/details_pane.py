@@ -104,6 +104,10 @@ class DetailsPane(QScrollArea):
         self._tiles.forget(set(keys))
         self._show_preview(same=False)
 
+    def forget_all(self) -> None:
+        """No preview is needed any more."""
+        self._tiles.cancel()
+
     def say_beside(self, name: str, words: str) -> None:
         """A sentence below a field; the field shows what is stored."""
         self._notes[name].setText(words)
