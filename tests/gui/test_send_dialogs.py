@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from odimaging.gui.views.destination_dialogs import (
     NO_VAULT,
@@ -117,8 +118,8 @@ def test_a_test_that_ends_after_the_dialog_is_dropped(over: QWidget, qtbot: QtBo
     bench.submit.hold = True
     dialog.open()
     dialog.test_button.click()
-    with qtbot.waitSignal(dialog.destroyed):
-        dialog.reject()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not isValid(dialog))
     bench.release()
     assert len(bench.sender.requests) == 1
 
