@@ -202,6 +202,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("transfers", "Transfers", (), "send", with_practice, checkable=True),
     Command("next_pane", "Go to the next pane", ("F6",), "", with_practice),
     Command("previous_pane", "Go to the previous pane", ("Shift+F6",), "", with_practice),
+    Command("item_menu", "Menu of the focused item", ("Shift+F10",), "", with_practice),
     Command("look_again", "Look again", ("F5",), "retry", with_patient),
     Command("full_screen", "Full screen", ("F11",), checkable=True),
     Command("theme_system", "As the system", checkable=True, group="theme"),
@@ -272,6 +273,7 @@ MENUS: tuple[Menu, ...] = (
             "-",
             "next_pane",
             "previous_pane",
+            "item_menu",
             "look_again",
             "full_screen",
             ">theme",
@@ -425,7 +427,6 @@ BY_ITSELF = (
     ShortcutRow("Alt+1 … Alt+9", "Open a recent patient"),
     ShortcutRow("Enter", "Open the image"),
     ShortcutRow("Esc", "Back to the grid"),
-    ShortcutRow("Shift+F10 or Menu", "Menu of the focused image"),
     ShortcutRow("Letters", "Go to the image whose description starts so"),
 )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from odimaging.gui import clipboard, text
@@ -70,6 +71,7 @@ class DeskCommands(QObject):
             "smaller": lambda: self._resize_tiles(-1),
             "next_pane": lambda: desk.pane_cycle(1),
             "previous_pane": lambda: desk.pane_cycle(-1),
+            "item_menu": self._item_menu,
             "look_again": self._look_again,
             "move": self._move,
             "send": self._send,
@@ -126,6 +128,15 @@ class DeskCommands(QObject):
         desk.grid.set_tile_size(TILE_SIZES[place])
         self._settings.save(replace(self._settings.load(), tile_size=TILE_SIZES[place]))
         desk.state_changed.emit()
+
+    def _item_menu(self) -> None:
+        """Qt sends this event for Shift+F10 on Windows only."""
+        focus = self._desk.window().focusWidget()
+        if focus is not None:
+            middle = focus.rect().center()
+            by_key = QContextMenuEvent.Reason.Keyboard
+            event = QContextMenuEvent(by_key, middle, focus.mapToGlobal(middle))
+            QApplication.sendEvent(focus, event)
 
     def _look_again(self) -> None:
         self._desk.browser.reload()

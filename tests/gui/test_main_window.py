@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -368,9 +368,7 @@ def test_context_menu_by_key_stands_at_the_focused_item(front: Front) -> None:
     asked: list[tuple[object, QPoint]] = []
     grid.menu_asked.disconnect()
     grid.menu_asked.connect(lambda item, where: asked.append((item, where)))
-    QApplication.sendEvent(
-        grid, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(1, 1), QPoint(1, 1))
-    )
+    QTest.keyClick(grid, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     item, where = asked[0]
     assert item is grid.current_item()
     assert grid.visualRect(grid.currentIndex()).contains(grid.viewport().mapFromGlobal(where))
