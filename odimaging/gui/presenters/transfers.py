@@ -7,15 +7,23 @@ and in the callbacks of the question that follows it, nowhere else.
 
 import itertools
 import logging
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 
+from odimaging.gui.presenters.destinations import Asker, Nobody, address_of, same_code, service_of
 from odimaging.gui.presenters.submit import Submit
+from odimaging.gui.presenters.transfer_rows import (
+    KEPT,
+    SendChoice,
+    TransferRow,
+    kept_row,
+    megabytes,
+    new_row,
+    queued,
+)
 from odimaging.gui.presenters.words import images, plural
 from odimaging.jobs import Job, JobHandle, JobProgress, Lane
 from odimaging.model.errors import (
@@ -26,9 +34,8 @@ from odimaging.model.errors import (
     LoginFailed,
     OdImagingError,
 )
-from odimaging.model.ids import DocNum, MountNum, PatNum
 from odimaging.model.ports import HostKeys, QueuedTransfer, SftpTarget, TransferQueue, Vault
-from odimaging.model.sftp_address import SftpAddress, parse_sftp_address
+from odimaging.model.sftp_address import SftpAddress
 from odimaging.repository.repository import Repository
 from odimaging.repository.send import (
     Conflict,
@@ -40,67 +47,23 @@ from odimaging.repository.send import (
 )
 from odimaging.settings import Destination, Settings
 
+__all__ = [
+    "KEPT",
+    "NO_PASSWORD",
+    "Asker",
+    "SendChoice",
+    "TransferRow",
+    "TransfersPresenter",
+    "address_of",
+    "megabytes",
+    "same_code",
+    "service_of",
+]
+
 log = logging.getLogger(__name__)
 
 ASK_ABOVE_BYTES = 200_000_000
-KEPT = "Stopped when the program was closed."
-"""Reason of a row that waits in the queue."""
 NO_PASSWORD = "No password was given."
-
-
-@dataclass(frozen=True, slots=True)
-class SendChoice:
-    """One thing to send: a document or a mount. ``size_hint`` in bytes, 0 if unknown."""
-
-    doc_num: DocNum | None
-    mount_num: MountNum | None
-    pat_num: PatNum
-    size_hint: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TransferRow:
-    """One item on its way, or at its end. ``remote_name`` as soon as it is known."""
-
-    key: str
-    destination: str
-    doc_num: DocNum | None
-    mount_num: MountNum | None
-    pat_num: PatNum | None
-    state: SendState = SendState.WAITING
-    done: int = 0
-    total: int = 0
-    reason: str = ""
-    remote_name: str = field(default="", repr=False)
-    ended: datetime | None = None
-
-    @property
-    def is_active(self) -> bool:
-        """Something still happens to it by itself."""
-        return not self.state.is_final
-
-    @property
-    def can_retry(self) -> bool:
-        """Failed or stopped."""
-        return self.state in (SendState.FAILED, SendState.STOPPED)
-
-    @property
-    def label(self) -> str:
-        """Its name there, or what it is."""
-        if self.remote_name:
-            return self.remote_name
-        return f"Image {self.doc_num}" if self.doc_num is not None else f"Mount {self.mount_num}"
-
-    @property
-    def words(self) -> str:
-        """Its state in words."""
-        if self.state in (SendState.SENT, SendState.SENT_UNCHECKED) and self.ended is not None:
-            sent = "Sent and checked" if self.state is SendState.SENT else "Sent, not checkable"
-            words = f"{sent}, {self.ended:%H:%M}"
-            return f"{words}. {self.reason}" if self.reason else words
-        if self.state is SendState.SENDING and self.total:
-            return f"{self.state.value} {100 * self.done // self.total} %"
-        return f"{self.state.value}: {self.reason}" if self.reason else self.state.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,54 +80,6 @@ class _Batch:
     keys: tuple[str, ...]
     conflict: Conflict = Conflict.ASK
     is_new: bool = False
-
-
-class Asker(Protocol):
-    """Questions to the user. Each returns at once; an answer comes by callback, silence means no."""
-
-    def confirm(self, words: str, verb: str, answer: Callable[[bool], None]) -> None:
-        """One question; ``verb`` is the button's."""
-
-    def password(
-        self,
-        destination: Destination,
-        reason: str,
-        can_remember: bool,
-        answer: Callable[[str | None, bool], None],
-    ) -> None:
-        """``answer(password, remember)``, or None if the user gave up."""
-
-    def unknown_host(
-        self, destination: str, host: str, fingerprint: str, answer: Callable[[bool], None]
-    ) -> None:
-        """First contact: pin, or not (decision 39)."""
-
-    def refused(self, title: str, words: str, codes: Sequence[tuple[str, str]]) -> None:
-        """There is no button to go on."""
-
-
-class _Silent:
-    """Before a window is there nobody can be asked: every answer is no."""
-
-    def confirm(self, words: str, verb: str, answer: Callable[[bool], None]) -> None:
-        answer(False)
-
-    def password(
-        self,
-        destination: Destination,
-        reason: str,
-        can_remember: bool,
-        answer: Callable[[str | None, bool], None],
-    ) -> None:
-        answer(None, False)
-
-    def unknown_host(
-        self, destination: str, host: str, fingerprint: str, answer: Callable[[bool], None]
-    ) -> None:
-        answer(False)
-
-    def refused(self, title: str, words: str, codes: Sequence[tuple[str, str]]) -> None:
-        return
 
 
 class TransfersPresenter:
@@ -194,7 +109,7 @@ class TransfersPresenter:
         self._told: deque[ItemState] = deque()
         self._when_idle: list[Callable[[], None]] = []
         self._jobs = itertools.count()
-        self.asker: Asker = _Silent()
+        self.asker: Asker = Nobody()
         self.rows_changed: list[Callable[[], None]] = []
         self.summary_changed: list[Callable[[], None]] = []
         self.clock: Callable[[], datetime] = datetime.now
@@ -331,7 +246,7 @@ class TransfersPresenter:
         self._keeping = False
         self._forget_ended()
         self._save_settings(replace(self._load_settings(), last_destination=destination.name))
-        rows = [_new_row(item, destination) for item in items]
+        rows = [new_row(item, destination) for item in items]
         for row in rows:
             self._rows[row.key] = row
         self._tell()
@@ -410,7 +325,7 @@ class TransfersPresenter:
 
         def show(kept: tuple[QueuedTransfer, ...]) -> None:
             for one in kept:
-                self._rows.setdefault(one.key, _kept_row(one))
+                self._rows.setdefault(one.key, kept_row(one))
             self._tell()
 
         self._submit(Job("transfer queue", Lane.STORE, read), done=show)
@@ -430,7 +345,7 @@ class TransfersPresenter:
         def work(_progress: JobProgress) -> _Prepared:
             with _queue_matters_less():
                 for row in new:
-                    self._queue.add(_queued(row))
+                    self._queue.add(queued(row))
             password = self._vault.get(service, username) if self._vault.available else None
             known = bool(self._host_keys.fingerprints(address.host, address.port))
             return _Prepared(password, known)
@@ -736,37 +651,6 @@ class TransfersPresenter:
                 callback()
 
 
-# ---------------------------------------------------------------- addresses
-
-
-def address_of(destination: Destination) -> SftpAddress:
-    """The destination's place; always a folder. Raises InvalidField, MissingField."""
-    address = destination.sftp_address
-    return parse_sftp_address(address if address.endswith("/") else f"{address}/")
-
-
-def service_of(address: SftpAddress) -> str:
-    """Under which name the vault keeps the password."""
-    return f"odimaging sftp://{address.host}:{address.port}"
-
-
-def same_code(pasted: str, fingerprint: str) -> bool:
-    """Whether a pasted code is this server's; blanks, the ``SHA256:`` in front and ``=`` at the end do not matter."""
-
-    def bare(code: str) -> str:
-        joined = "".join(code.split())
-        head, colon, rest = joined.partition(":")
-        return (rest if colon and head.upper() == "SHA256" else joined).rstrip("=")
-
-    return bool(bare(pasted)) and bare(pasted) == bare(fingerprint)
-
-
-def megabytes(size: int) -> str:
-    """``11 MB``, ``0.4 MB``."""
-    amount = size / 1_000_000
-    return f"{amount:,.0f} MB" if amount >= 10 else f"{amount:.1f} MB"
-
-
 @contextmanager
 def _queue_matters_less() -> Iterator[None]:
     """The queue's file is a convenience of this workstation: without it sending goes on."""
@@ -778,35 +662,3 @@ def _queue_matters_less() -> Iterator[None]:
 
 def _target(address: SftpAddress, destination: Destination, password: str) -> SftpTarget:
     return SftpTarget(address.host, address.port, destination.username, password)
-
-
-def _new_row(item: SendChoice, destination: Destination) -> TransferRow:
-    return TransferRow(
-        uuid.uuid4().hex,
-        destination.name,
-        item.doc_num,
-        item.mount_num,
-        item.pat_num,
-        total=item.size_hint,
-    )
-
-
-def _queued(row: TransferRow) -> QueuedTransfer:
-    return QueuedTransfer(
-        row.key, row.destination, row.doc_num, row.mount_num, "", SendState.WAITING.value
-    )
-
-
-def _kept_row(kept: QueuedTransfer) -> TransferRow:
-    waiting = kept.state not in (SendState.FAILED.value, SendState.ALREADY_THERE.value)
-    state = SendState.STOPPED if waiting else SendState(kept.state)
-    return TransferRow(
-        kept.key,
-        kept.destination,
-        kept.doc_num,
-        kept.mount_num,
-        None,
-        state,
-        reason=kept.reason or (KEPT if waiting else ""),
-        remote_name=kept.remote_name,
-    )
