@@ -9,7 +9,9 @@ from odimaging.model.errors import InvalidField
 
 PRIMARY = "ABCDEFGHIJKLMNOPQRST"
 
-_PERMANENT_OF_PRIMARY = dict(zip(PRIMARY, [*range(4, 14), *range(20, 30)], strict=True))
+_PERMANENT_OF_PRIMARY: dict[str, int] = dict(
+    zip(PRIMARY, [*range(4, 14), *range(20, 30)], strict=True)
+)
 _ORDINALS = (
     {str(number): number for number in range(1, 33)}
     | {letter: 33 + place for place, letter in enumerate(PRIMARY)}
