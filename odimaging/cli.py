@@ -10,6 +10,7 @@ Imports stay inside the verbs: nothing may slow the first paint.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,15 +69,38 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _no_display() -> str:
+    """One sentence if no window can be opened here, else ''."""
+    given = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if given or not sys.platform.startswith("linux"):
+        return ""
+    return "The window needs a graphical session: DISPLAY or WAYLAND_DISPLAY is not set."
+
+
 def _window(options: argparse.Namespace) -> int:
+    missing = _no_display()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
     from odimaging.app.window import run_window
 
     return run_window(options.practice, demo=options.demo, verbose=options.verbose)
 
 
+def _log(options: argparse.Namespace) -> None:
+    """A verb's log and its bugs go where the window's go, not to the terminal."""
+    from odimaging import logs
+    from odimaging.app import crashes
+    from odimaging.settings import data_folder
+
+    logs.start(data_folder() / "logs", verbose=options.verbose)
+    crashes.watch(data_folder() / "logs")
+
+
 def _init(options: argparse.Namespace) -> int:
     from odimaging.app.office import make_practice
 
+    _log(options)
     make_practice(options.database, options.root, options.practice)
     print(f"The practice is ready. Open it with: odimaging --practice {options.practice}")
     return 0
@@ -89,6 +113,7 @@ def _check(options: argparse.Namespace) -> int:
     from odimaging.practice import read
     from odimaging.transfer.vault import SystemVault
 
+    _log(options)
     practice = read(options.practice)
     with open_office(practice, SystemVault(), host_keys_of(practice)) as office:
         findings = office.repository.check().findings

@@ -193,7 +193,8 @@ class JobRunner:
         except Cancelled:
             entry.cancelled()
         except OdImagingError as error:
-            log.error("job %s failed: %s %s", entry.job.name, type(error).__name__, error.detail)
+            level = logging.INFO if error.is_question else logging.ERROR
+            log.log(level, "job %s: %s %s", entry.job.name, type(error).__name__, error.detail)
             entry.failed(error)
         except Exception as error:  # noqa: BLE001 one of the two places: what is not in the tree is a bug
             log.critical("job %s crashed: %s", entry.job.name, type(error).__name__)

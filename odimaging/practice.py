@@ -65,7 +65,7 @@ def read(path: Path) -> Practice:
         raise BadRequest(
             f"The practice file {path.name} names no database: [database] url is missing."
         )
-    if urlsplit(url).password:
+    if urlsplit(checked_url(url)).password:
         raise BadRequest(
             f"The practice file {path.name} holds a password. Take it out of the url: passwords "
             "belong in ODIMAGING_DB_PASSWORD, in password_file or in the password vault."
@@ -114,6 +114,15 @@ def write(path: Path, url: str, root: str, share_id: str = "") -> None:
         ) from error
     except OSError as error:
         raise BadRequest(f"The practice file {path.name} cannot be written.") from error
+
+
+def checked_url(url: str) -> str:
+    """The URL itself. Raises BadRequest if it is none."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise BadRequest("This is not an address of a database the program knows.") from error
+    return url
 
 
 def without_password(url: str) -> str:

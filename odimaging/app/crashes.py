@@ -19,9 +19,10 @@ def watch(folder: Path) -> None:
     """Catch what nobody caught, in any thread, and hard crashes (without values) in ``folder/crash.log``."""
     sys.excepthook = _hook
     threading.excepthook = lambda arguments: crashed(arguments.exc_value)
+    sys.unraisablehook = lambda arguments: crashed(arguments.exc_value)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        faulthandler.enable((folder / "crash.log").open("w", encoding="utf-8"))
+        faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
     except OSError:
         log.warning("no crash log can be written")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import platform
 import time
@@ -16,7 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from odimaging import practice as practices
-from odimaging.model.errors import BadRequest, DatabaseUnavailable, StoreUnavailable
+from odimaging.model.errors import (
+    BadRequest,
+    DatabaseUnavailable,
+    LoginRefused,
+    StoreUnavailable,
+)
 from odimaging.practice import Practice
 from odimaging.settings import cache_folder, data_folder, write_atomically
 
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
     from odimaging.imaging.pool import DecoderPool
     from odimaging.model.ports import Decoder, HostKeys, Store, Vault
     from odimaging.repository.repository import Repository
+
+log = logging.getLogger(__name__)
 
 PASSWORD_VARIABLE = "ODIMAGING_DB_PASSWORD"
 VAULT_SERVICE = "odimaging database"
@@ -86,46 +94,55 @@ def host_keys_of(practice: Practice) -> HostKeys:
 def open_practice_database(
     practice: Practice, vault: Vault, ask_password: AskPassword | None
 ) -> Database:
-    """The practice's database with its password from the first place that has one (decision 46)."""
+    """The practice's database with its password from the first place that has one (decision 46).
+
+    Environment, ``password_file``, vault, then the user; asked again where the vault's is no longer accepted.
+    """
     from odimaging.db.engine import open_database
 
     if practices.is_sqlite(practice.database_url):
         return open_database(practice.database_url, None, comp_name=workstation())
-    password, typed = database_password(practice, vault, ask_password)
-    database = open_database(
-        practice.database_url,
-        password,
-        comp_name=workstation(),
-        ssl_ca=practice.ssl_ca or None,
-        allow_plaintext=practice.allow_plaintext,
-        lock_folder=str(Path(practice.root) / ".odimaging" / "locks") if practice.root else None,
-    )
-    if typed and password is not None:
-        vault.set(VAULT_SERVICE, practice.database_url, password)
+
+    def opened_with(password: str | None) -> Database:
+        return open_database(
+            practice.database_url,
+            password,
+            comp_name=workstation(),
+            ssl_ca=practice.ssl_ca or None,
+            allow_plaintext=practice.allow_plaintext,
+            lock_folder=str(Path(practice.root) / ".odimaging" / "locks")
+            if practice.root
+            else None,
+        )
+
+    given = given_password(practice)
+    kept = vault.get(VAULT_SERVICE, practice.database_url) if given is None else None
+    if given is not None or kept is not None or ask_password is None:
+        try:
+            return opened_with(given if given is not None else kept)
+        except LoginRefused:
+            if kept is None or ask_password is None:
+                raise
+            log.info("the kept database password is no longer accepted")
+    typed = ask_password(practice.username)
+    if typed is None:
+        raise DatabaseUnavailable("The database needs a password. Nothing was opened.")
+    database = opened_with(typed)
+    vault.set(VAULT_SERVICE, practice.database_url, typed)
     return database
 
 
-def database_password(
-    practice: Practice, vault: Vault, ask: AskPassword | None
-) -> tuple[str | None, bool]:
-    """Environment, ``password_file``, vault, then the user; and whether the user typed it just now."""
+def given_password(practice: Practice) -> str | None:
+    """What the administrator set: the environment variable, else the content of ``password_file``."""
     given = os.environ.get(PASSWORD_VARIABLE)
-    if given is not None:
-        return given, False
-    if practice.password_file:
-        try:
-            return Path(practice.password_file).read_text(encoding="utf-8").rstrip("\r\n"), False
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadRequest(
-                "The file named as password_file in the practice file cannot be read."
-            ) from error
-    kept = vault.get(VAULT_SERVICE, practice.database_url)
-    if kept is not None or ask is None:
-        return kept, False
-    typed = ask(practice.username)
-    if typed is None:
-        raise DatabaseUnavailable("The database needs a password. Nothing was opened.")
-    return typed, True
+    if given is not None or not practice.password_file:
+        return given
+    try:
+        return Path(practice.password_file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(
+            "The file named as password_file in the practice file cannot be read."
+        ) from error
 
 
 def open_store(practice: Practice, database: Database) -> Store:
@@ -158,15 +175,23 @@ def pinned_share(practice: Practice, root: str) -> str:
         return practice.share_id
     pins = data_folder() / "shares.json"
     key = hashlib.sha256(f"{practice.path}\n{root}".encode()).hexdigest()
-    try:
-        known = json.loads(pins.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
+    known = _pins(pins)
     if key not in known:
         known[key] = adopt_root(root)
-        pins.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(pins, json.dumps(known))
-    return str(known[key])
+        try:
+            pins.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(pins, json.dumps(known))
+        except OSError as error:  # pinned for this run at least
+            log.warning("the share-id is not remembered: %s", type(error).__name__)
+    return known[key]
+
+
+def _pins(file: Path) -> dict[str, str]:
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(one) for key, one in known.items()} if isinstance(known, dict) else {}
 
 
 def make_practice(url: str, root: Path, file: Path) -> None:
@@ -178,17 +203,29 @@ def make_practice(url: str, root: Path, file: Path) -> None:
         raise BadRequest(
             f"{file.name} is already there. Choose another name for the practice file."
         )
-    root = root.resolve()
+    root, file = root.resolve(), file.resolve()
+    url = practices.checked_url(url)
     if practices.is_sqlite(url):
         place = practices.sqlite_path(url).resolve()
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(place.parent)
         url = f"sqlite:///{place}"
+    _make_folder(file.parent)
+    share_id = create_root(
+        str(root)
+    )  # first: making it again changes nothing, making tables again is refused
     create_practice_tables(
         practices.without_password(url),
         practices.password_of(url) or os.environ.get(PASSWORD_VARIABLE),
         doc_path=str(root),
     )
-    practices.write(file.resolve(), url, str(root), create_root(str(root)))
+    practices.write(file, url, str(root), share_id)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadRequest(f"The folder {folder.name} cannot be made.") from error
 
 
 def workstation() -> str:

@@ -1,10 +1,11 @@
 """An office while it is being opened: the window is there first, its jobs wait for the database in their lanes."""
 
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, cast
 
 from odimaging.app.office import Office
+from odimaging.model.errors import Cancelled
 
 if TYPE_CHECKING:
     from odimaging.repository.repository import Repository
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 class _Later:
     """Stands in for the Repository: each operation waits, in a worker, until the office is open.
 
-    If opening failed, each raises that error. The GUI thread may not wait, so there it is a bug to ask too early.
+    If opening failed, each raises that error; if the practice was closed meanwhile, Cancelled. The GUI thread may not
+    wait, so there it is a bug to ask too early.
     """
 
     def __init__(self, opened: "Future[Office]") -> None:
@@ -24,7 +26,10 @@ class _Later:
             raise RuntimeError(
                 f"{name} was asked for in the GUI thread before the practice was open"
             )
-        return getattr(self._opened.result().repository, name)
+        try:
+            return getattr(self._opened.result().repository, name)
+        except CancelledError as error:
+            raise Cancelled from error
 
 
 def repository_of(opened: "Future[Office]") -> "Repository":

@@ -9,7 +9,8 @@ import hashlib
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -45,6 +46,8 @@ def run_window(
     """
     from PySide6.QtWidgets import QApplication
 
+    from odimaging.app.ending import ended_by_signals
+
     folder = settings.data_folder()
     logs.start(folder / "logs", verbose=verbose)
     crashes.watch(folder / "logs")
@@ -53,12 +56,13 @@ def run_window(
     application.setApplicationName("odimaging")
     application.setQuitOnLastWindowClosed(False)
     program = Program(application, settings.default_path())
-    program.window.show()
-    program.open_first(practice, demo=demo)
-    first_paint(application, program.window)
-    if shown is not None:
-        shown(program.window.close)
-    return program.run()
+    with ended_by_signals(program.end_now):
+        program.window.show()
+        program.open_first(practice, demo=demo)
+        first_paint(application, program.window)
+        if shown is not None:
+            shown(program.window.close)
+        return program.run()
 
 
 def first_paint(application: QApplication, window: QWidget) -> None:
@@ -159,16 +163,16 @@ class Program:
             from odimaging.app.office import open_office
 
             try:
-                office = open_office(practice, vault, host_keys, self._ask_password)
+                office = open_office(
+                    practice, vault, host_keys, lambda account: self._ask_password(opened, account)
+                )
             except OdImagingError as error:
                 self._refuse(opened, error, error.user_text)
             except Exception as error:  # noqa: BLE001 a bug here would leave every job waiting for ever
                 crashes.crashed(error)
                 self._refuse(opened, error, "The practice cannot be opened.")
             else:
-                office.decoder.warm_up()
-                opened.set_result(office)
-                self.signals.post(self._recover)
+                self._hand_over(opened, office)
 
         Thread(target=work, name="opening", daemon=True).start()
 
@@ -197,22 +201,46 @@ class Program:
         )
 
     def close_practice(self) -> None:
-        """Let go of the practice that is shown."""
+        """Let go of the practice that is shown; jobs that wait for it to open are cancelled."""
         self.window.close_practice()
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.add_done_callback(_close_office)
+        self._close_office()
 
-    def _ask_password(self, account: str) -> str | None:
-        """From the opening thread: ask in the window and wait for the answer."""
+    def _close_office(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None and not opened.cancel():
+            opened.add_done_callback(_close)
+
+    def _ask_password(self, opened: Future[Office], account: str) -> str | None:
+        """From the opening thread: ask in the window and wait for the answer, or for the practice to be closed."""
         answer: Future[str | None] = Future()
-        self.signals.post(lambda: answer.set_result(self.window.ask_password(account)))
-        return answer.result()
+        opened.add_done_callback(lambda _opened: answer.cancel())
+
+        def ask() -> None:
+            if not answer.cancelled():
+                typed = self.window.ask_password(account)
+                with suppress(InvalidStateError):  # closed while it was being typed
+                    answer.set_result(typed)
+
+        self.signals.post(ask)
+        try:
+            return answer.result()
+        except CancelledError:
+            return None
+
+    def _hand_over(self, opened: Future[Office], office: Office) -> None:
+        """From the opening thread: the office is open, unless nobody wants it any more."""
+        if not opened.set_running_or_notify_cancel():
+            office.close()
+            return
+        office.decoder.warm_up()
+        opened.set_result(office)
+        self.signals.post(self._recover)
 
     def _refuse(self, opened: Future[Office], error: BaseException, words: str) -> None:
         """From the opening thread: no office."""
-        opened.set_exception(error)
-        self.signals.post(lambda: self._on_refused(opened, words))
+        if opened.set_running_or_notify_cancel():
+            opened.set_exception(error)
+            self.signals.post(lambda: self._on_refused(opened, words))
 
     def _on_refused(self, opened: Future[Office], words: str) -> None:
         if self._opened is opened:
@@ -253,18 +281,35 @@ class Program:
             loop.run_until_complete(until_closed())
         return 0
 
+    def end_now(self) -> None:
+        """The operating system wants us gone: nobody answers a question now. What is being sent stays in the queue."""
+        from PySide6.QtWidgets import QDialog
+
+        for dialog in self.window.findChildren(QDialog):
+            dialog.reject()
+        transfers = self.window.desk.practice.transfers if self.window.desk is not None else None
+        if transfers is not None and transfers.active:
+            transfers.stop_and_keep()
+            transfers.when_idle(self._close_window)
+        else:
+            self._close_window()
+
+    def _close_window(self) -> None:
+        self.window.close()
+
     def _on_closing(self) -> None:
         self._closed = True
+        if self._opened is not None:
+            self._opened.cancel()  # no effect once it is open
         self._on_closed()
 
     def end(self) -> None:
         """Jobs end, settings are written, the office is closed."""
         self._runner.close(END_S)
         self.settings.write()
-        if self._opened is not None:
-            self._opened.add_done_callback(_close_office)
+        self._close_office()
 
 
-def _close_office(opened: Future[Office]) -> None:
+def _close(opened: Future[Office]) -> None:
     if not opened.cancelled() and opened.exception() is None:
         opened.result().close()

@@ -15,6 +15,7 @@ from odimaging.model.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
     InvalidField,
+    LoginRefused,
     OdImagingError,
     ReadOnlyDatabase,
     SchemaTooNew,
@@ -38,14 +39,14 @@ _Answer = tuple[type[OdImagingError], str]
 
 MYSQL: dict[int, _Answer] = {
     **dict.fromkeys((1205, 1213, 1040, 1203, 1226, 3024, 1969, 3572, 3058), (DatabaseBusy, "")),
-    **dict.fromkeys((1044, 1045, 1698, 1862, 2059), (DatabaseUnavailable, LOGIN_REFUSED)),
+    **dict.fromkeys((1044, 1045, 1698, 1862, 2059), (LoginRefused, LOGIN_REFUSED)),
     1049: (DatabaseUnavailable, "The server does not know this database."),
     **dict.fromkeys((1142, 1143, 1227, 1290, 1792, 1836), (ReadOnlyDatabase, _MAY_NOT)),
     **dict.fromkeys((1054, 1146, 1364, 1136), (SchemaTooNew, _UNKNOWN_COLUMN)),
     **dict.fromkeys((1406, 1366, 1264, 1265, 1292, 1300, 3988), (InvalidField, _TEXT)),
     1153: (InvalidField, _TOO_LARGE),
     **dict.fromkeys((3, 28, 1021, 1114), (DatabaseUnavailable, _NO_ROOM)),
-    3159: (DatabaseUnavailable, LOGIN_REFUSED),
+    3159: (LoginRefused, LOGIN_REFUSED),
 }
 """By error number of MariaDB and MySQL; what is not listed is `DatabaseUnavailable`."""
 

@@ -6,7 +6,7 @@
       StoreError                  FileMissing, FileInUse, NameTaken, StoreFull, StoreUnavailable, NotPermitted
       TransferError               ConnectFailed, LoginFailed, HostKeyUnknown, HostKeyChanged, RemotePathError,
                                   RemoteFull, TimedOut                                      → 400, as documented
-      DatabaseError               DatabaseUnavailable, DatabaseBusy, LockBusy, SchemaTooNew, ReadOnlyDatabase
+      DatabaseError               DatabaseUnavailable (LoginRefused), DatabaseBusy, LockBusy, SchemaTooNew, ReadOnlyDatabase
       ImagingError                DecodeFailed
       ChangedMeanwhile            somebody else changed the row first
     Cancelled                     not an error: never logged as one, never shown
@@ -20,6 +20,8 @@ class OdImagingError(Exception):
     """Anything the program knows how to tell. What is not in this tree is a bug."""
 
     default_text = "This did not work."
+    is_question = False
+    """True: not a failure but something the user is asked next; no error for the log."""
 
     def __init__(self, user_text: str = "", detail: str = "") -> None:
         self.user_text = user_text or self.default_text
@@ -127,6 +129,7 @@ class HostKeyUnknown(TransferError):
     """First contact: nobody has pinned this server's key."""
 
     default_text = "This server is not known yet."
+    is_question = True
 
     def __init__(self, fingerprint: str, user_text: str = "", detail: str = "") -> None:
         self.fingerprint = fingerprint
@@ -171,6 +174,10 @@ class DatabaseUnavailable(DatabaseError):
     """No connection, or it was lost."""
 
     default_text = "No connection to the database. Nothing was changed."
+
+
+class LoginRefused(DatabaseUnavailable):
+    """The database did not accept user name or password."""
 
 
 class DatabaseBusy(DatabaseError):
