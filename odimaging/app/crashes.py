@@ -20,6 +20,7 @@ def watch(folder: Path) -> None:
     sys.excepthook = _hook
     threading.excepthook = lambda arguments: crashed(arguments.exc_value)
     sys.unraisablehook = lambda arguments: crashed(arguments.exc_value)
+    _no_memory_dumps()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
@@ -31,6 +32,18 @@ def crashed(error: BaseException | None) -> None:
     """Write a bug down."""
     if error is not None:
         log.critical("a bug: %s", trace_of(error))
+
+
+def _no_memory_dumps() -> None:
+    if sys.platform == "win32":
+        import ctypes
+
+        no_box_no_report = 0x0001 | 0x0002  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX
+        ctypes.windll.kernel32.SetErrorMode(no_box_no_report)
+    else:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
