@@ -13,7 +13,7 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from odimaging import logs, settings
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from odimaging.app.office import Office
+    from odimaging.model.ports import TransferQueue
+    from odimaging.practice import Practice
 
 log = logging.getLogger(__name__)
 
 RECOVER_EVERY_MS = 5 * 60 * 1000
 END_S = 5.0
 """How long jobs may take to end when the window closes."""
+PAINT_S = 2.0
+"""How long opening waits for the first paint: its imports and the window would slow each other down."""
 
 
 def run_window(
@@ -60,6 +64,7 @@ def run_window(
         program.window.show()
         program.open_first(practice, demo=demo)
         first_paint(application, program.window)
+        program.painted()
         if shown is not None:
             shown(program.window.close)
         return program.run()
@@ -100,6 +105,7 @@ class Program:
         self.settings = KeptSettings(settings_path, self.signals.submit)
         self._opened: Future[Office] | None = None
         self._closed = False
+        self._painted = Event()
         self._on_closed: Callable[[], None] = lambda: None
         theme = Theme(application, self.settings.load().theme)
         calls = WelcomeCalls(
@@ -108,6 +114,10 @@ class Program:
         self.window = MainWindow(theme, self.settings, calls, self._on_closing)
 
     # ------------------------------------------------------------ opening
+
+    def painted(self) -> None:
+        """The window can be seen: what is heavy may begin."""
+        self._painted.set()
 
     def open_first(self, practice: Path | None, *, demo: bool) -> None:
         """What the command line asks for, else the practice that was open last, else the welcome page."""
@@ -123,8 +133,8 @@ class Program:
 
     def open_practice(self, path: Path) -> None:
         """Show a practice: the window at once, its rows as soon as the database answers."""
+        from odimaging.app.later_queue import LaterQueue
         from odimaging.app.opening import repository_of
-        from odimaging.db.queue import WorkstationQueue
         from odimaging.gui.practice_parts import OpenPractice
         from odimaging.gui.presenters.transfers import TransfersPresenter
         from odimaging.transfer.host_keys import KnownHosts
@@ -139,16 +149,13 @@ class Program:
         vault, host_keys = SystemVault(), KnownHosts(practice.path.with_suffix(".known_hosts"))
         opened: Future[Office] = Future()
         self._opened = opened
-        key = hashlib.sha256(str(practice.path).encode()).hexdigest()[:16]
-        queues = settings.data_folder() / "queues"
-        queues.mkdir(parents=True, exist_ok=True)
         repository = repository_of(opened)
         transfers = TransfersPresenter(
             repository,
             self.signals.submit,
             vault,
             host_keys,
-            WorkstationQueue(queues / f"{key}.sqlite"),
+            LaterQueue(lambda: self._open_queue(practice)),
             self.settings.load,
             self.settings.save,
         )
@@ -157,9 +164,9 @@ class Program:
                 practice.name, repository, self.signals.submit, self.signals.changed, transfers
             )
         )
-        self.settings.save(replace(self.settings.load(), last_practice=str(practice.path)))
 
         def work() -> None:
+            self._painted.wait(PAINT_S)
             from odimaging.app.office import open_office
 
             try:
@@ -175,6 +182,17 @@ class Program:
                 self._hand_over(opened, office)
 
         Thread(target=work, name="opening", daemon=True).start()
+
+    def _open_queue(self, practice: Practice) -> TransferQueue:
+        """From a worker: the transfers this practice left on this workstation."""
+        self._painted.wait(PAINT_S)
+        from odimaging.db.queue import WorkstationQueue
+
+        key = hashlib.sha256(str(practice.path).encode()).hexdigest()[:16]
+        queues = settings.data_folder() / "queues"
+        with suppress(OSError):  # SQLite will say that the folder is not there
+            queues.mkdir(parents=True, exist_ok=True)
+        return WorkstationQueue(queues / f"{key}.sqlite")
 
     def open_demo(self) -> None:
         """Open the demo practice, making it first if it is not there."""
@@ -235,6 +253,11 @@ class Program:
         office.decoder.warm_up()
         opened.set_result(office)
         self.signals.post(self._recover)
+        self.signals.post(lambda: self._remember(office.practice))
+
+    def _remember(self, practice: Practice) -> None:
+        """The next start opens this one again."""
+        self.settings.save(replace(self.settings.load(), last_practice=str(practice.path)))
 
     def _refuse(self, opened: Future[Office], error: BaseException, words: str) -> None:
         """From the opening thread: no office."""

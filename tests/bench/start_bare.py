@@ -4,7 +4,14 @@ import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QToolBar,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
 
 
 class Tree(QTreeWidget):

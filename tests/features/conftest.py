@@ -65,6 +65,7 @@ def desk(qtbot: QtBot, qapp: QApplication, office: StoryOffice, tmp_path: Path) 
     program.open_practice(office.file)
     program.window.setGeometry(0, 30, 1280, 860)
     first_paint(qapp, program.window)
+    program.painted()
     made = Desk(qtbot, program, office)
     made.until(lambda: program.window.isActiveWindow())
     yield made
