@@ -19,13 +19,17 @@ from odimaging.db.records import (
 from odimaging.db.references import references
 from odimaging.db.session import Dialect, Session
 from odimaging.db.tables import AnySelect, Schema, Table
-from odimaging.model.document import TOKEN_PREFIX, Document, PendingKind, shown_note
+from odimaging.model.document import (
+    SHOWN_PAYLOAD,
+    TOKEN_PREFIX,
+    Document,
+    PendingKind,
+    shown_note,
+)
 from odimaging.model.errors import DatabaseUnavailable, DocumentNotFound
 from odimaging.model.ids import DocNum, MountNum, OperationNumber, PatNum
 from odimaging.model.ports import Reference, Row
 
-CUT_NOTE = 64
-"""Characters of a pending payload that leave the server in lists (decision 15)."""
 PLACES_AT_ONCE = 5000
 DRAWINGS = "imagedraw"
 """The key under which a snapshot keeps the document's drawings, as JSON: restoring brings them back too."""
@@ -53,7 +57,7 @@ class DocumentSql:
         """By PatNum. A pending payload is cut by the server: megabytes of it never cross the wire."""
         note = self.table.c("Note")
         is_payload = self._dialect.starts(self.table, "Note", PendingKind.RAW_BASE64.value)
-        cut = case((is_payload, self._dialect.left(self.table, "Note", CUT_NOTE)), else_=note)
+        cut = case((is_payload, self._dialect.left(self.table, "Note", SHOWN_PAYLOAD)), else_=note)
         columns = [
             cut if name == "Note" else picked
             for name, picked in zip(

@@ -19,10 +19,6 @@ class Definition:
     item_value: str = ""
     is_hidden: bool = False
 
-    def has_flag(self, letter: str) -> bool:
-        """True if the flag is set, e.g. ``P`` for patient pictures."""
-        return letter in self.item_value
-
 
 @dataclass(frozen=True, slots=True)
 class Provider:

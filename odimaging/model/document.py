@@ -1,6 +1,6 @@
 """A document: one row of ``document`` and, unless pending, the bytes it names (facts §1.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 
@@ -26,6 +26,9 @@ IMAGE_EXTENSIONS = frozenset(
 """Open Dental's standard image extensions, lower case (facts §5.1). ``.dcm`` is not one of them."""
 
 DICOM_EXTENSIONS = frozenset({".dcm", ".dicom"})
+
+SHOWN_PAYLOAD = 64
+"""Characters of a pending payload's note that a list may hold; marker and extension are far shorter."""
 
 TOKEN_PREFIX = "odimg:"
 """``ExternalGUID`` of a row between its row step and publishing (decision 30)."""
@@ -165,10 +168,6 @@ def shown_note(note: str) -> str:
     marker = PendingKind.RAW_BASE64.value
     if not note.startswith(marker):
         return note
-    extension, separator, _ = note.removeprefix(marker).partition("_")
-    return f"{marker}{extension}{separator}…" if separator else note[:64]
-
-
-def without_payload(document: Document) -> Document:
-    """The same document with its note as a list shows it."""
-    return replace(document, note=shown_note(document.note))
+    start = note[:SHOWN_PAYLOAD]
+    extension, separator, _ = start.removeprefix(marker).partition("_")
+    return f"{marker}{extension}{separator}…" if separator else start

@@ -93,12 +93,14 @@ def is_hidden_name(name: str) -> bool:
 def safe_name(foreign: str, fallback_extension: str) -> str:
     """A foreign file name made fit for every file system and for a utf8mb3 column (P2), with an extension.
 
+    ``fallback_extension`` is foreign too: what is no plain extension adds none.
+
     Only the part after the last separator counts. At most 120 characters, the extension kept; never empty, never
     with a leading dot, never a Windows device.
     """
-    last = re.split(r"[/\\]", foreign.rstrip("/\\"))[-1]
-    stem, extension = _split(_clean(last))
-    return _no_device(_cut(stem or "file", extension or fallback_extension))
+    stem, extension = _split(_clean(_last_part(foreign.rstrip("/\\"))))
+    _, fallback = _split(_clean(_last_part(fallback_extension)))
+    return _no_device(_cut(stem or "file", extension or fallback))
 
 
 def is_storable(name: str) -> bool:
@@ -114,6 +116,10 @@ def is_storable(name: str) -> bool:
         and not _is_device(name)
         and sum(1 + (ord(char) > 0xFFFF) for char in name) <= _MAX_STORED_UNITS
     )
+
+
+def _last_part(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]
 
 
 def _clean(name: str) -> str:

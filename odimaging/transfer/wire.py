@@ -1,8 +1,9 @@
 """SFTP version 3, packet by packet, over a paramiko channel.
 
 paramiko's own SFTPClient hides what a careful transfer needs: which extensions the server offers, which status code it
-gave, and the request layer that keeps many requests under way. This module speaks the protocol over the channel's
-public calls instead. It knows nothing of retries, temporary names or sentences.
+gave, and many requests under way at once. This module speaks the protocol itself, over the public `send`, `recv` and
+`recv_ready` of a paramiko channel. Nothing private of paramiko is used, so there is nothing to fall back from: that is how
+decision 37's "own loop, public calls" is kept. It knows nothing of retries, temporary names or sentences.
 
 Source: draft-ietf-secsh-filexfer-02; OpenSSH's extensions in its file PROTOCOL, section 4.
 """
@@ -278,8 +279,7 @@ class Wire:
     def _deliver(self, data: bytes) -> None:
         packet = memoryview(data)
         while packet:
-            # The channel takes any buffer; its type hints say bytes.
-            sent = self._channel.send(packet)  # type: ignore[arg-type]
+            sent = self._channel.send(packet)  # type: ignore[arg-type]  # takes any buffer, whatever its hints say
             if not sent:
                 raise EOFError("channel closed")
             packet = packet[sent:]

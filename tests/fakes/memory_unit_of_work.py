@@ -25,7 +25,7 @@ from odimaging.db.records import (
     stored_moment,
 )
 from odimaging.model.definition import Definition, Provider
-from odimaging.model.document import TOKEN_PREFIX, Document, without_payload
+from odimaging.model.document import TOKEN_PREFIX, Document, shown_note
 from odimaging.model.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
@@ -428,7 +428,8 @@ class _Documents(_Part):
             raise DocumentNotFound from None
 
     def of_patient(self, pat_num: PatNum) -> tuple[Document, ...]:
-        return tuple(without_payload(row) for row in self._sorted() if row.pat_num == pat_num)
+        rows = [row for row in self._sorted() if row.pat_num == pat_num]
+        return tuple(replace(row, note=shown_note(row.note)) for row in rows)
 
     def in_mount(self, mount_num: MountNum) -> tuple[Document, ...]:
         items = self._work.tables().items

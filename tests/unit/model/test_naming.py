@@ -185,6 +185,29 @@ def test_safe_name(foreign: str, safe: str) -> None:
     assert is_storable(safe)
 
 
+@pytest.mark.parametrize(
+    ("fallback", "name"),
+    [
+        (".JPG", "scan.JPG"),
+        ("", "scan"),
+        ("../../etc/passwd", "scan"),
+        (".jpg/../../x", "scan"),
+        ("\\\\server\\share.exe\\", "scan"),
+        (".j\u202epg", "scan.jpg"),
+        (".j:g", "scan.j_g"),
+        ("." + "a" * 21, "scan"),
+    ],
+    ids=ascii,
+)
+def test_a_fallback_extension_is_foreign_too(fallback: str, name: str) -> None:
+    assert safe_name("scan", fallback) == name
+
+
+@given(st.text(max_size=60), st.text(".aé/\\: \x00\u202eCON", max_size=30))
+def test_any_fallback_extension_is_safe(foreign: str, fallback: str) -> None:
+    assert is_storable(safe_name(foreign, fallback))
+
+
 @given(st.text(st.characters(), max_size=400), st.sampled_from([".jpg", ".txt"]))
 def test_safe_names_are_always_safe(foreign: str, extension: str) -> None:
     name = safe_name(foreign, extension)
