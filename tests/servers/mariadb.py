@@ -134,6 +134,12 @@ def running_mariadb(*options: str, tls: bool = False) -> Iterator[MariaDbServer]
                 f"GRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION",
             )
             yield server
+            if process.poll() is not None:
+                raise RuntimeError(f"MariaDB ended by itself:\n{_end_of_log(folder)}")
+
+
+def _end_of_log(folder: Path) -> str:
+    return (folder / "log").read_text("utf-8", "replace")[-6000:]
 
 
 def _install(installer: str, folder: Path, as_root: list[str]) -> None:
@@ -184,8 +190,7 @@ def _wait_until_up(server: MariaDbServer, process: "subprocess.Popen[bytes]") ->
     end = time.monotonic() + UP_WITHIN_S
     while not _accepts(server.folder / "s"):
         if process.poll() is not None or time.monotonic() > end:
-            log = (server.folder / "log").read_text("utf-8", "replace")
-            raise RuntimeError(f"MariaDB did not start:\n{log[-2000:]}")
+            raise RuntimeError(f"MariaDB did not start:\n{_end_of_log(server.folder)}")
         time.sleep(0.03)  # outside any test's own time: there is nothing to wait on but the socket
 
 
