@@ -553,7 +553,7 @@ class RemoteStat:
 
 @dataclass(frozen=True, slots=True)
 class PutResult:
-    """``checked``: the size was read back, and after a resume the content; False in a write-only folder."""
+    """``checked``: the size was read back, after a resume or where asked for the content too; False in a write-only folder."""
 
     checked: bool
 
@@ -571,11 +571,18 @@ class RemoteFiles(Protocol):
         """Names in a folder."""
 
     def put(
-        self, source: BinaryIO, size: int, path: str, progress: Progress | None = None
+        self,
+        source: BinaryIO,
+        size: int,
+        path: str,
+        progress: Progress | None = None,
+        *,
+        read_back: bool = False,
     ) -> PutResult:
         """``.<name>.<op>.part``, fsync if offered, size read back, renamed over ``path`` (contract §1.3).
 
-        ``source`` is seekable. Reports bytes; ``done`` = ``size`` when all are there and being checked.
+        ``source`` is seekable. Reports bytes; ``done`` = ``size`` when all are there and being checked. ``read_back``: the
+        content is fetched and compared before the rename (decision 36).
         """
 
     def get(self, path: str, target: BinaryIO, progress: Progress | None = None) -> int:

@@ -91,11 +91,15 @@ class SendItem:
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """``folder`` starts at the login folder, or at the root with a leading slash; '' is the login folder."""
+    """``folder`` starts at the login folder, or at the root with a leading slash; '' is the login folder.
+
+    ``read_back``: the content of every file is fetched and compared, not only its size (decision 36).
+    """
 
     target: SftpTarget
     folder: str
     items: tuple[SendItem, ...]
+    read_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +269,8 @@ class _Run:
         self._tell(state)
         with export.open() as source:
             path = join_remote(self._request.folder, name)
-            put = files.put(
-                source, export.size, path, _ItemProgress(state, self._tell, self._total)
-            )
+            follow = _ItemProgress(state, self._tell, self._total)
+            put = files.put(source, export.size, path, follow, read_back=self._request.read_back)
         self._names.add(name)
         reason = self._log(export)
         failpoints.failpoint("send.logged")

@@ -92,10 +92,16 @@ class SftpFiles:
         return tuple(sorted(name for name, _ in entries))
 
     def put(
-        self, source: BinaryIO, size: int, path: str, progress: Progress | None = None
+        self,
+        source: BinaryIO,
+        size: int,
+        path: str,
+        progress: Progress | None = None,
+        *,
+        read_back: bool = False,
     ) -> PutResult:
         """See `odimaging.model.ports.RemoteFiles`."""
-        upload = Upload(source, path, Meter(size, progress))
+        upload = Upload(source, path, Meter(size, progress), read_back=read_back)
         result = self._persistently(upload.attempt, upload.meter)
         self._sweep(split(path)[0], upload.server_time)
         return result

@@ -1,7 +1,7 @@
 """One file to a server: whole under its final name, or not there (contract §1.3, row DownloadSftp).
 
-`.<name>.<op>.part` is written exclusively, flushed if the server can, its size read back, then renamed over the name.
-A cut leaves the part; the next try continues it a little before its end and reads it back as a whole.
+`.<name>.<op>.part` is written exclusively, flushed if the server can, its size (if wished, its content) read back, then
+renamed over the name. A cut leaves the part; the next try continues it a little before its end and reads it back as a whole.
 """
 
 import hashlib
@@ -63,9 +63,11 @@ def part_name(name: str, operation: str) -> str:
 
 
 class Upload:
-    """One file's way, over as many connections as it takes."""
+    """One file's way, over as many connections as it takes. ``read_back``: the content is compared, resumed or not."""
 
-    def __init__(self, source: BinaryIO, path: str, meter: Meter) -> None:
+    def __init__(
+        self, source: BinaryIO, path: str, meter: Meter, *, read_back: bool = False
+    ) -> None:
         self.meter = meter
         self.server_time: int | None = None
         """The server's clock when the last byte was written, where it tells."""
@@ -75,7 +77,7 @@ class Upload:
         self._part = join_remote(self._folder, part_name(name, uuid.uuid4().hex))
         self._backup = self._part.removesuffix(".part") + ".bak"
         self._begun = False
-        self._resumed = False
+        self._compares_content = read_back
         self._handle: Handle | None = None
 
     def attempt(self, session: Session) -> PutResult:
@@ -122,7 +124,7 @@ class Upload:
             self._begun = True
             self.meter.start_at(0)
             return handle
-        self._resumed = True
+        self._compares_content = True
         found = _seen(wire, wire.ask_stat(self._part))
         kept = min(found.size or 0, self.meter.total) if found else 0
         handle = wire.open(self._part, Mode.WRITE | Mode.CREATE)
@@ -140,13 +142,13 @@ class Upload:
                 raise
 
     def _check(self, session: Session, found: Attributes | None) -> bool:
-        """The size, and after a resume the content. False: the server does not let us look."""
+        """The size, and where it is called for the content. False: the server does not let us look."""
         if found is None or found.size is None:
             return False
         self.server_time = found.modified
         if found.size != self.meter.total:
             raise _incomplete("size differs")
-        return self._same_content(session) if self._resumed else True
+        return self._same_content(session) if self._compares_content else True
 
     def _same_content(self, session: Session) -> bool:
         wire, digest = session.wire, hashlib.sha256()

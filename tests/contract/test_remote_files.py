@@ -67,6 +67,17 @@ def put(files: RemoteFiles, path: str, data: bytes) -> None:
     assert files.put(io.BytesIO(data), len(data), path).checked
 
 
+def test_what_was_put_is_compared_where_asked_for(server: Server) -> None:
+    data = secrets.token_bytes(300_000)
+    follow = Follow()
+    with server.files() as files:
+        path = server.path("a.bin")
+        put = files.put(io.BytesIO(data), len(data), path, follow, read_back=True)
+        assert put.checked
+        assert get(files, path) == data
+    assert max(done for done, _ in follow.reports) == len(data)
+
+
 def get(files: RemoteFiles, path: str) -> bytes:
     target = io.BytesIO()
     assert files.get(path, target) == len(target.getvalue())

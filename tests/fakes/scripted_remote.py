@@ -26,14 +26,15 @@ PIECE = 4
 class ScriptedRemote:
     """``files`` and ``folders`` by absolute path; ``targets`` are all logins that were tried.
 
-    ``hides``: a write-only server, nothing can be looked at. ``says``: the text of every report. `raise_at` makes a call
-    fail.
+    ``hides``: a write-only server, nothing can be looked at. ``rots``: it stores other bytes than it was sent, as many.
+    ``says``: the text of every report. `raise_at` makes a call fail.
     """
 
     def __init__(self, password: str = "right", fingerprint: str = FINGERPRINT) -> None:
         self.files: dict[str, bytes] = {}
         self.folders: set[str] = {"/", "/home", LOGIN_FOLDER}
         self.hides = False
+        self.rots = False
         self.says = ""
         self.password = password
         self.fingerprint = fingerprint
@@ -116,7 +117,13 @@ class ScriptedFiles:
         return tuple(sorted(name for folder, _, name in inside if (folder or "/") == where))
 
     def put(
-        self, source: BinaryIO, size: int, path: str, progress: Progress | None = None
+        self,
+        source: BinaryIO,
+        size: int,
+        path: str,
+        progress: Progress | None = None,
+        *,
+        read_back: bool = False,
     ) -> PutResult:
         """See `odimaging.model.ports.RemoteFiles`; nothing is there before the last byte was reported."""
         self._server.step("put", path)
@@ -128,7 +135,10 @@ class ScriptedFiles:
         data = b"".join(_pieces(source, size, progress, self._server.says))
         if len(data) != size:
             raise FileInUse("The file changed while it was being sent.")
-        self._server.files[where] = data
+        stored = data[::-1] if self._server.rots else data
+        if read_back and not self._server.hides and stored != data:
+            raise RemotePathError("The file did not arrive whole, so it was taken away again.")
+        self._server.files[where] = stored
         return PutResult(checked=not self._server.hides)
 
     def get(self, path: str, target: BinaryIO, progress: Progress | None = None) -> int:

@@ -65,6 +65,7 @@ def test_without_a_destination_the_menu_offers_to_add_one(over: QWidget) -> None
     dialog.accept()
     assert bench.settings.destinations == (Destination("Dr Ray", "sftp://ray.example/in/", "me"),)
     assert bench.states == [SendState.SENT]
+    assert not bench.sender.requests[0].read_back
     assert bench.sender.requests[0].target.password == "typed once"
     assert not bench.asker.asked
     assert ("odimaging sftp://ray.example:22", "me") not in bench.vault.kept
@@ -109,6 +110,19 @@ def test_the_connection_is_tried_as_a_job_and_the_password_kept_if_wished(over: 
     dialog.accept()
     bench.release()
     assert bench.vault.kept == {("odimaging sftp://lee.example:22", "office"): "pw"}
+
+
+def test_files_are_fetched_back_where_the_destination_says_so(over: QWidget) -> None:
+    bench = TransferBench()
+    dialog = DestinationDialog(bench.presenter, over, LEE)
+    assert not dialog.read_back.isChecked()
+    dialog.read_back.setChecked(True)
+    dialog.accept()
+    (careful,) = [one for one in bench.presenter.destinations if one.name == LEE.name]
+    assert careful.read_back
+    assert DestinationDialog(bench.presenter, over, careful).read_back.isChecked()
+    bench.presenter.send(choices(1), careful)
+    assert bench.sender.requests[0].read_back
 
 
 def test_a_test_that_ends_after_the_dialog_is_dropped(over: QWidget, qtbot: QtBot) -> None:

@@ -417,6 +417,7 @@ class TransfersPresenter:
             _target(address, batch.destination, password),
             address.remote_folder,
             tuple(self._send_item(key, batch.conflict) for key in keys),
+            batch.destination.read_back,
         )
         username = batch.destination.username
 

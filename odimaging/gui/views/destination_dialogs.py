@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QPushButton,
@@ -25,6 +24,7 @@ from odimaging.gui.presenters.transfers import (
     same_code,
 )
 from odimaging.gui.text import translate
+from odimaging.gui.views.labels import copyable_label
 from odimaging.model.errors import BadRequest
 from odimaging.settings import Destination
 
@@ -43,7 +43,7 @@ class _Dialog(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setSpacing(10)
         if words:
-            self.column.addWidget(plain_label(words))
+            self.column.addWidget(copyable_label(words))
         self.buttons = QDialogButtonBox()
         self.verb = QPushButton(verb)
         self.verb.setProperty("primary", True)
@@ -114,7 +114,7 @@ class HostKeyDialog(_Dialog):
         self.pasted = QLineEdit()
         self.pasted.setPlaceholderText("SHA256:…")
         self.pasted.setAccessibleName(translate("The code they gave you"))
-        self.verdict = plain_label("")
+        self.verdict = copyable_label("")
         shown = QLineEdit(fingerprint)
         shown.setReadOnly(True)
         shown.setAccessibleName(translate("The code this server shows"))
@@ -155,7 +155,7 @@ class RefusedDialog(_Dialog):
         super().__init__(translate("Nothing was sent"), f"{title}\n\n{words}", "", parent)
         self.setObjectName("hostKeyChanged")
         text = "\n".join(f"{name}: {code}" for name, code in codes)
-        self.column.addWidget(plain_label(text))
+        self.column.addWidget(copyable_label(text))
         copy = self.buttons.addButton(
             translate("Copy both codes"), QDialogButtonBox.ButtonRole.ActionRole
         )
@@ -164,7 +164,10 @@ class RefusedDialog(_Dialog):
 
 
 class DestinationDialog(_Dialog):
-    """Name, address, user name, password, and a test. ``saved`` carries the `Destination` and the password typed."""
+    """A place to send to, how it is signed in to and checked, and a test.
+
+    ``saved`` carries the `Destination` and the password typed.
+    """
 
     saved = Signal(object, str)
 
@@ -192,7 +195,9 @@ class DestinationDialog(_Dialog):
         self.username = _field(translate("User name"), "", known.username if known else "")
         self.password = password_field()
         self.remember = remember_box(presenter.can_remember)
-        self.result_label = plain_label("")
+        self.read_back = QCheckBox(translate("Fetch every file back and compare it (takes longer)"))
+        self.read_back.setChecked(known is not None and known.read_back)
+        self.result_label = copyable_label("")
         self.test_button = QPushButton(translate("Test connection"))
         self._lay_out()
         for line in (self.name, self.address, self.username, self.password):
@@ -210,7 +215,7 @@ class DestinationDialog(_Dialog):
             self.name.text().strip(),
             address if address.endswith("/") else f"{address}/",
             self.username.text().strip(),
-            self._known.read_back if self._known else False,
+            self.read_back.isChecked(),
         )
 
     def accept(self) -> None:
@@ -231,6 +236,7 @@ class DestinationDialog(_Dialog):
         form.addRow(translate("User name"), self.username)
         form.addRow(translate("Password"), self.password)
         form.addRow("", self.remember)
+        form.addRow("", self.read_back)
         self.column.addLayout(form)
         row = QHBoxLayout()
         row.addWidget(self.test_button)
@@ -364,15 +370,6 @@ class DialogAsker:
     def refused(self, title: str, words: str, codes: Sequence[tuple[str, str]]) -> None:
         """See `odimaging.gui.presenters.transfers.Asker`."""
         RefusedDialog(title, words, codes, self._over.window()).open()
-
-
-def plain_label(words: str) -> QLabel:
-    """Plain text that wraps and can be copied."""
-    label = QLabel(words)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def password_field() -> QLineEdit:

@@ -11,3 +11,10 @@ def plain_label(text: str, parent: QWidget | None = None) -> QLabel:
     label.setText(text)
     label.setWordWrap(True)
     return label
+
+
+def copyable_label(text: str, parent: QWidget | None = None) -> QLabel:
+    """The same, and the mouse can select it: codes and reasons are read out and pasted elsewhere."""
+    label = plain_label(text, parent)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -159,6 +159,18 @@ def test_what_is_already_there(
         assert office.remote.content("in/2026/a (2).png") == PICTURE + b"a.png"
 
 
+@pytest.mark.parametrize(("read_back", "state"), [(False, "Sent"), (True, "Failed")])
+def test_content_is_compared_where_asked_for(
+    office: SendingOffice, told: Told, read_back: bool, state: str
+) -> None:
+    office.remote.rots = True
+    operation = Send(office.exporter, office.remote, office.database.unit_of_work)
+    request = SendRequest(TARGET, "in", tuple(documents(office, "a.png")), read_back)
+    (outcome,) = operation(request, told, told.on_item).outcomes
+    assert outcome.state.value == state
+    assert len(office.remote.files) == (0 if read_back else 1)
+
+
 def test_a_third_name_is_found(office: SendingOffice, told: Told) -> None:
     for name in ("a.png", "a (2).png"):
         office.remote.files[f"/home/user/in/2026/{name}"] = b"theirs"

@@ -43,8 +43,9 @@ class Site:
         wire = Wire(Line(self.server, self.offers, piece=99))
         return Session(cast(paramiko.Transport, NoTransport()), wire, 100)
 
-    def put(self, data: bytes = DATA) -> bool:
-        return self.files().put(io.BytesIO(data), len(data), "a.bin").checked
+    def put(self, data: bytes = DATA, *, read_back: bool = False) -> bool:
+        source = io.BytesIO(data)
+        return self.files().put(source, len(data), "a.bin", read_back=read_back).checked
 
 
 @pytest.fixture
@@ -99,6 +100,34 @@ def test_a_plain_failure_is_a_full_disk_if_there_is_no_room(site: Site) -> None:
     site.server.refuse = {Kind.WRITE: [Code.FAILURE], STATVFS: [Code.FAILURE]}
     with pytest.raises(RemotePathError):
         site.put()
+
+
+def test_content_that_differs_is_found_only_by_reading_it_back(site: Site) -> None:
+    class Rotting(MemorySftp):
+        def __call__(self, kind: int, number: int, body: bytes) -> bytes:
+            if kind == Kind.STAT:
+                for name, data in self.files.items():
+                    if name.startswith(".a.bin."):
+                        data[0] ^= 1
+            return super().__call__(kind, number, body)
+
+    site.server = Rotting()
+    assert site.put()
+    site.server.files.clear()
+    with pytest.raises(RemotePathError, match="did not arrive whole"):
+        site.put(read_back=True)
+    assert site.server.files == {}
+
+
+def test_what_is_read_back_and_the_same_is_sent(site: Site) -> None:
+    assert site.put(read_back=True)
+    assert site.server.files == {"a.bin": DATA}
+
+
+def test_what_cannot_be_read_back_is_not_checked(site: Site) -> None:
+    site.server.refuse[Kind.OPEN] = [Code.OK, Code.PERMISSION_DENIED]
+    assert not site.put(read_back=True)
+    assert site.server.files == {"a.bin": DATA}
 
 
 def test_a_size_that_differs_is_not_a_sent_file(site: Site) -> None:
