@@ -37,6 +37,7 @@ from odimaging.repository.delete import Deleted, DeleteRequest, DeleteResult
 from odimaging.repository.failure import Failure
 from odimaging.repository.import_file import FileOutcome, ImportFilesRequest, ImportFilesResult
 from odimaging.repository.import_folder import ImportFolderResult
+from odimaging.repository.recovery import RecoveryReport
 from odimaging.repository.repository import Repository
 from odimaging.repository.restore import RestoreFailure, RestoreRequest, RestoreResult
 from odimaging.repository.update import UpdateRequest, UpdateResult
@@ -105,6 +106,10 @@ class _Operations:
     ) -> ImportFolderResult:
         self._desk.asked.append("look")
         return ImportFolderResult()
+
+    def recovery(self, progress: Progress | None = None) -> RecoveryReport:
+        self._desk.asked.append("recover")
+        return RecoveryReport()
 
     def import_files(
         self, request: ImportFilesRequest, progress: Progress | None = None

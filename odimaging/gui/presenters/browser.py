@@ -169,6 +169,15 @@ class BrowserPresenter:
         self.changed(Part.PATIENT)
         self._load(pat_num)
         self.look_again()
+        self._submit(  # what a stop left half done may be this patient's (contract §1.2)
+            Job(
+                "recovery",
+                Lane.STORE,
+                lambda progress: self._repository.recovery(progress),
+                key="recovery",
+                priority=5,
+            )
+        )
 
     def close(self) -> None:
         """Nobody is open."""

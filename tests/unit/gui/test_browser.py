@@ -49,7 +49,7 @@ def test_a_patient_opens_on_all_images_newest_visit_first(desk: MemoryDesk) -> N
     assert [item.key for item in browser.visible] == ["m3", "d1", "d2", "d4", "d3"]
     assert browser.visits[0].summary == "Full-mouth series · 1 X-ray · 1 photo"
     assert Part.PATIENT in heard.parts
-    assert desk.asked == ["look"]
+    assert desk.asked == ["look", "recover"]
 
 
 def test_the_tree_counts_and_hides_empty_hidden_categories(desk: MemoryDesk) -> None:
