@@ -425,7 +425,8 @@ class Desk(QWidget):
     def _on_viewed(self, item: ViewItem) -> None:
         key = f"m{item.mount_num}" if item.mount_num is not None else f"d{item.doc_num}"
         if self.viewing and any(one.key == key for one in self.browser.visible):
-            self.browser.select([key])
+            # through the grid: what is read again takes the selection from there
+            self.grid.select_keys([key])
 
     def _on_saved(self, items: Sequence[GridItem], name: str, value: object) -> None:
         if name == "doc_category":

@@ -221,6 +221,21 @@ def test_walking_in_the_viewer_moves_the_selection(front: Front) -> None:
     assert desk.grid.selected_keys() == ("d2",)
 
 
+def test_commands_meet_what_the_viewer_shows_after_a_change_too(front: Front) -> None:
+    """A reload brought the grid's own selection back: Delete took another image than the one on screen."""
+    front.open_ana()
+    desk = front.desk
+    desk.grid.select_keys(["d1"])
+    desk.open_item(desk.browser.selection[0])
+    assert desk.viewer is not None
+    desk.viewer.actions["next"].trigger()
+    shown = desk.browser.selection
+    desk._on_saved(shown, "description", "Right molars")
+    assert [item.key for item in desk.browser.selection] == [shown[0].key]
+    front.window.do("delete")
+    assert shown[0].doc_num not in front.store.documents
+
+
 def test_filter_and_its_empty_state(front: Front, qtbot: QtBot) -> None:
     front.open_ana()
     desk = front.desk
