@@ -168,16 +168,6 @@ class BrowserPresenter:
         self._pat_num = pat_num
         self.changed(Part.PATIENT)
         self._load(pat_num)
-        self.look_again()
-        self._submit(  # what a stop left half done may be this patient's (contract §1.2)
-            Job(
-                "recovery",
-                Lane.STORE,
-                lambda progress: self._repository.recovery(progress),
-                key="recovery",
-                priority=5,
-            )
-        )
 
     def close(self) -> None:
         """Nobody is open."""
@@ -273,6 +263,19 @@ class BrowserPresenter:
             failed=self._on_failed,
         )
 
+    def _look_around(self) -> None:
+        """Once the rows are here: to look through thousands of files would delay what is known already."""
+        self.look_again()
+        self._submit(  # what a stop left half done may be this patient's (contract §1.2)
+            Job(
+                "recovery",
+                Lane.STORE,
+                lambda progress: self._repository.recovery(progress),
+                key="recovery",
+                priority=5,
+            )
+        )
+
     def _on_failed(self, error: OdImagingError) -> None:
         if self.contents is None:
             self._pat_num = None
@@ -291,6 +294,8 @@ class BrowserPresenter:
         self._arrange()
         self.changed(Part.PATIENT if first else Part.CONTENTS)
         self._reselect()
+        if first:
+            self._look_around()
 
     def _arrange(self) -> None:
         candidates, words = self._all.get(self.shown, ()), _words(self.filter_text)

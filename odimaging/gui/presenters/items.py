@@ -87,12 +87,11 @@ def icon_of(document: Document) -> str:
         return "pdf"
     if document.is_dicom:
         return "dicom"
-    by_type = {ImgType.RADIOGRAPH: "xray", ImgType.PHOTO: "photo", ImgType.DOCUMENT: "document"}
-    if document.img_type in by_type and (
-        document.is_image or document.img_type is ImgType.DOCUMENT
-    ):
-        return by_type[document.img_type]
-    return "photo" if document.is_image else "file"
+    if document.img_type is ImgType.DOCUMENT:
+        return "document"
+    if not document.is_image:
+        return "file"
+    return "xray" if document.img_type is ImgType.RADIOGRAPH else "photo"
 
 
 def of_document(document: Document, category: str) -> GridItem:

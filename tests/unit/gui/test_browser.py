@@ -52,6 +52,15 @@ def test_a_patient_opens_on_all_images_newest_visit_first(desk: MemoryDesk) -> N
     assert desk.asked == ["look", "recover"]
 
 
+def test_the_folder_is_looked_through_once_the_rows_are_here(desk: MemoryDesk) -> None:
+    submit = InlineSubmit(hold=True)
+    browser, _ = presenter(desk, submit)
+    browser.open_patient(ANA.pat_num)
+    assert [job.name for job in submit.jobs] == ["read patient"]
+    submit.release()
+    assert [job.name for job in submit.jobs[1:]] == ["look for new files", "recovery"]
+
+
 def test_the_tree_counts_and_hides_empty_hidden_categories(desk: MemoryDesk) -> None:
     browser, _ = presenter(desk, InlineSubmit())
     assert browser.rows() == ()
