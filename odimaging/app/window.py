@@ -293,6 +293,8 @@ class Program:
 
         import qasync
 
+        from odimaging.app.ending import ended_by_signals
+
         async def until_closed() -> None:
             if not self._closed:
                 ended = asyncio.Event()
@@ -300,7 +302,8 @@ class Program:
                 await ended.wait()
             await asyncio.get_running_loop().run_in_executor(None, self.end)
 
-        with qasync.QEventLoop(self._application) as loop:
+        # Listening begins anew: on Windows asyncio's loop takes the signals' wake-up socket when it is made.
+        with qasync.QEventLoop(self._application) as loop, ended_by_signals(self.end_now):
             loop.run_until_complete(until_closed())
         return 0
 
