@@ -383,6 +383,7 @@ class Desk(QWidget):
     def _on_browser(self, part: Part) -> None:
         browser = self.browser
         if part is Part.PATIENT:
+            self.undo_stack.show(browser.pat_num)
             self.patient_bar.show_patient(browser.patient, browser.loading)
         if part in (Part.PATIENT, Part.CONTENTS) and browser.contents is not None:
             choices = browser.choices
@@ -462,13 +463,14 @@ class Desk(QWidget):
                 self.grid.select_keys(filed)
 
     def _on_import_report(self, report: ImportReport) -> None:
-        step = self.undo_stack.undo_step if report.filed else None
+        step = self.undo_stack.last_of(report.pat_num) if report.filed else None
         dialog = messages.ImportResultDialog(report, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def finished() -> None:
-            if dialog.undo_wanted and step is not None and self.undo_stack.undo_step is step:
-                self.edits.undo()
+            last = self.undo_stack.last_of(report.pat_num)
+            if dialog.undo_wanted and step is not None and last is step:
+                self.edits.take_back(step)
 
         dialog.finished.connect(finished)
         dialog.open()

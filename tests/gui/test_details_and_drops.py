@@ -72,6 +72,32 @@ def test_enter_saves_the_description_and_ctrl_z_takes_it_back(front: Front) -> N
     assert pane.description.text() == "BW 2"
 
 
+@pytest.mark.parametrize("field", ["description", "note", "date", "teeth"])
+def test_ctrl_z_in_a_field_without_typing_is_the_windows(front: Front, field: str) -> None:
+    front.open_ana()
+    pane = front.desk.details_pane
+    front.desk.grid.select_keys(["d2"])
+    pane.img_type.setFocus()
+    pane.img_type.setCurrentIndex(pane.img_type.findData(ImgType.PHOTO))
+    pane.img_type.activated.emit(pane.img_type.currentIndex())
+    assert doc(front, 2).img_type is ImgType.PHOTO
+    widget = getattr(pane, field)
+    widget.setFocus()
+    QTest.keyClick(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert doc(front, 2).img_type is ImgType.RADIOGRAPH
+
+
+def test_ctrl_z_in_a_field_takes_typing_back_first(front: Front) -> None:
+    front.open_ana()
+    pane = front.desk.details_pane
+    front.desk.grid.select_keys(["d2"])
+    front.window.do("describe")
+    QTest.keyClicks(pane.description, "Wrong")
+    QTest.keyClick(pane.description, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "Wrong" not in pane.description.text()
+    assert doc(front, 2).description == "BW 2"
+
+
 def test_leaving_a_field_saves_it_for_the_image_it_was_typed_for(front: Front) -> None:
     front.open_ana()
     pane = front.desk.details_pane
@@ -467,6 +493,22 @@ def test_folders_and_files_are_given_as_paths(front: Front, tmp_path: Path) -> N
     front.desk.file(given)
     assert doc(front, 9000).file_name == "folder"
     assert doc(front, 9000).doc_category != DefNum(0)
+
+
+def test_the_report_takes_back_what_it_reports_even_from_another_chart(front: Front) -> None:
+    front.open_ana()
+    front.store.refused = {"invoice.exe"}
+    front.desk.file(["/x/a.png", "/x/invoice.exe"])
+    dialog = front.window.findChild(ImportResultDialog)
+    assert isinstance(dialog, ImportResultDialog)
+    filed = max(front.store.documents)
+    front.desk.open_patient(TAG)
+    front.desk.file(["/x/b.png"])
+    assert front.desk.undo_stack.undo_step is not None
+    dialog.undo_wanted = True
+    dialog.accept()
+    assert filed not in front.store.documents
+    assert any(one.pat_num == TAG.pat_num for one in front.store.documents.values())
 
 
 def test_what_was_filed_is_selected(front: Front) -> None:

@@ -84,7 +84,8 @@ class EditStore:
             return self._update(request)
 
         def stored(result: UpdateResult) -> None:
-            self._push_undo(edit_step(self._update, document.doc_num, expected, values, text))
+            step = edit_step(self._update, document.doc_num, expected, values, text)
+            self._push_undo(replace(step, pat_num=document.pat_num))
             done(result.after)
 
         self._submit(Job("store edits", Lane.DB, work), done=stored, failed=failed)

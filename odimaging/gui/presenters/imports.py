@@ -1,7 +1,7 @@
 """Filing what was dropped, pasted or chosen. Always a copy; each file for itself; one undo for all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odimaging.gui.presenters import steps
 from odimaging.gui.presenters.submit import Submit
@@ -34,6 +34,7 @@ class ImportReport:
     text: str
     failures: tuple[FileOutcome, ...]
     filed: tuple[DocNum, ...]
+    pat_num: PatNum | None = None
 
 
 class ImportPresenter:
@@ -95,7 +96,7 @@ class ImportPresenter:
 
         def done(result: ImportFilesResult) -> None:
             ended()
-            self._on_done(result, category_name)
+            self._on_done(result, pat_num, category_name)
 
         def failed(error: OdImagingError) -> None:
             ended()
@@ -117,7 +118,7 @@ class ImportPresenter:
         for handle in list(self._handles.values()):
             handle.cancel()
 
-    def _on_done(self, result: ImportFilesResult, category_name: str) -> None:
+    def _on_done(self, result: ImportFilesResult, pat_num: PatNum, category_name: str) -> None:
         filed = [outcome.document for outcome in result.outcomes if outcome.document]
         failures = tuple(outcome for outcome in result.outcomes if outcome.error)
         doc_nums = tuple(document.doc_num for document in filed)
@@ -125,17 +126,12 @@ class ImportPresenter:
             count = steps.files(len(doc_nums))
             where = f" in {category_name}" if category_name else ""
             stopped = " Stopped before the rest." if result.cancelled else ""
-            self._push(
-                steps.take_away(
-                    self._repository,
-                    doc_nums,
-                    f"import of {count}",
-                    f"{count} filed{where}.{stopped}",
-                )
-            )
+            message = f"{count} filed{where}.{stopped}"
+            step = steps.take_away(self._repository, doc_nums, f"import of {count}", message)
+            self._push(replace(step, pat_num=pat_num))
             self.filed(doc_nums)
         if failures:
-            self.reported(report_of(failures, doc_nums))
+            self.reported(replace(report_of(failures, doc_nums), pat_num=pat_num))
         elif not result.outcomes:
             self.failed(OdImagingError("There is no file in there."))
 

@@ -1,7 +1,7 @@
 """Deleting, restoring, moving and editing what is selected; undo and redo. Every change ends on the undo stack."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odimaging.gui.presenters import steps
 from odimaging.gui.presenters.items import GridItem
@@ -55,14 +55,20 @@ class SelectionEdits:
         self.failed = failed
 
     def push(self, step: UndoStep) -> None:
-        """Something was done: it can be taken back, and the strip says so."""
+        """Something was done: it can be taken back, and the strip says so. Its Undo is of the patient on screen."""
         self._stack.push(step)
         if step.message:
-            self.said(step.message, True)
+            self.said(step.message, step.pat_num == self._stack.pat_num)
+
+    def _pusher(self) -> Callable[[UndoStep], None]:
+        """For a change that begins now: its step belongs to this patient, whoever is open when it ends."""
+        pat_num = self._stack.pat_num
+        return lambda step: self.push(replace(step, pat_num=pat_num))
 
     def delete(self, chosen: Sequence[GridItem]) -> None:
         """Documents to the shelf."""
         doc_nums = tuple(item.doc_num for item in chosen if item.doc_num)
+        push = self._pusher()
         if doc_nums:
             self._submit(
                 Job(
@@ -70,13 +76,14 @@ class SelectionEdits:
                     Lane.STORE,
                     lambda progress: self._repository.delete(DeleteRequest(doc_nums), progress),
                 ),
-                done=self._on_deleted,
+                done=lambda result: self._on_deleted(result, push),
                 failed=self.failed,
             )
 
     def restore(self, chosen: Sequence[GridItem]) -> None:
         """From the shelf to where it was."""
         operations = tuple(item.operation for item in chosen if item.operation)
+        push = self._pusher()
         if operations:
             self._submit(
                 Job(
@@ -84,7 +91,7 @@ class SelectionEdits:
                     Lane.STORE,
                     lambda progress: self._repository.restore(RestoreRequest(operations), progress),
                 ),
-                done=self._on_restored,
+                done=lambda result: self._on_restored(result, push),
                 failed=self.failed,
             )
 
@@ -92,13 +99,14 @@ class SelectionEdits:
         """Documents and mounts, each for itself."""
         doc_nums = tuple(item.doc_num for item in chosen if item.doc_num)
         mount_nums = tuple(item.mount_num for item in chosen if item.mount_num)
+        push = self._pusher()
         if doc_nums or mount_nums:
             request = ChangeCategoryRequest(doc_nums, mount_nums, category)
             self._submit(
                 Job(
                     "move", Lane.STORE, lambda _progress: self._repository.change_category(request)
                 ),
-                done=lambda result: self._on_moved(result, category, name),
+                done=lambda result: self._on_moved(result, category, name, push),
                 failed=self.failed,
             )
 
@@ -109,6 +117,7 @@ class SelectionEdits:
         done: Callable[[Edited], None] = lambda _edited: None,
     ) -> None:
         """Details of one or many documents; ``what`` names the field: "description"."""
+        push = self._pusher()
 
         def work(progress: JobProgress) -> Edited:
             changes, back, errors = steps.apply_edits(self._repository, edits, progress)
@@ -119,7 +128,7 @@ class SelectionEdits:
                 count = images(len(edited.back))
                 text = f"change of {what}" if len(edits) == 1 else f"change of {what} in {count}"
                 message = f"{what.capitalize()} of {count} changed." if len(edits) > 1 else ""
-                self.push(steps.set_back(self._repository, edited.back, text, message))
+                push(steps.set_back(self._repository, edited.back, text, message))
             done(edited)
 
         self._submit(Job("edit details", Lane.STORE, work), done=finished, failed=self.failed)
@@ -127,7 +136,11 @@ class SelectionEdits:
     def undo(self) -> None:
         """Take the last change back."""
         if self._stack.undo_step is not None:
-            self._take(self._stack.undo_step, self._on_undone)
+            self.take_back(self._stack.undo_step)
+
+    def take_back(self, step: UndoStep) -> None:
+        """A step that is the last one of its patient."""
+        self._take(step, self._on_undone)
 
     def redo(self) -> None:
         """Do the last undone change again."""
@@ -162,27 +175,33 @@ class SelectionEdits:
         self._stack.redone(taken.step, taken.back)
         self.said(_words(taken, f"Done again: {taken.step.text}."), True)
 
-    def _on_deleted(self, result: DeleteResult) -> None:
+    def _on_deleted(self, result: DeleteResult, push: Callable[[UndoStep], None]) -> None:
         try:
             step = steps.after_delete(self._repository, result)
         except OdImagingError as error:
             self.failed(error)
             return
         if step is not None:
-            self.push(step)
+            push(step)
         elif result.deleted:
             self.said(f"{images(len(result.deleted))} deleted for good.", False)
 
-    def _on_restored(self, result: RestoreResult) -> None:
+    def _on_restored(self, result: RestoreResult, push: Callable[[UndoStep], None]) -> None:
         try:
             step = steps.after_restore(self._repository, result)
         except OdImagingError as error:
             self.failed(error)
             return
         if step is not None:
-            self.push(step)
+            push(step)
 
-    def _on_moved(self, result: ChangeCategoryResult, category: DefNum, name: str) -> None:
+    def _on_moved(
+        self,
+        result: ChangeCategoryResult,
+        category: DefNum,
+        name: str,
+        push: Callable[[UndoStep], None],
+    ) -> None:
         moved = _groups(result, category)
         count = len(result.documents_before) + len(result.mounts_before)
         errors = [failure.error for failure in result.failures]
@@ -191,7 +210,7 @@ class SelectionEdits:
             if errors:
                 message = some_failed(count + len(errors), errors, "moved")
             text = f"move of {images(count)} to {name}"
-            self.push(steps.move_back(self._repository, moved, text, message))
+            push(steps.move_back(self._repository, moved, text, message))
         elif errors:
             self.failed(errors[0])
 

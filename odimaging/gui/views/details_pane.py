@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
@@ -280,11 +280,13 @@ class DetailsPane(QScrollArea):
 
     def _typing(self, name: str) -> bool:
         widget = self._widgets[name]
+        return widget.hasFocus() and (self._typed(widget) or isinstance(widget, QDateTimeEdit))
+
+    @staticmethod
+    def _typed(widget: QObject) -> bool:
         if isinstance(widget, QLineEdit):
-            return widget.hasFocus() and widget.isModified()
-        if isinstance(widget, QPlainTextEdit):
-            return widget.hasFocus() and widget.document().isModified()
-        return widget.hasFocus() and isinstance(widget, QDateTimeEdit)
+            return widget.isModified()
+        return isinstance(widget, QPlainTextEdit) and widget.document().isModified()
 
     # ------------------------------------------------------------ saving
 
@@ -379,7 +381,16 @@ class DetailsPane(QScrollArea):
         self._draw_preview()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the pane and never changes a field; leaving the note, or Ctrl+Enter, saves it."""
+        """The wheel scrolls the pane and never changes a field; leaving the note, or Ctrl+Enter, saves it.
+
+        Ctrl+Z is the field's while it holds unsaved typing, else the window's.
+        """
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undoing = event.matches(QKeySequence.StandardKey.Undo)
+            redoing = event.matches(QKeySequence.StandardKey.Redo)
+            if (undoing or redoing) and not self._typed(watched):
+                event.ignore()
+                return True
         if event.type() is QEvent.Type.Wheel and watched is not self.note:
             event.ignore()
             return True

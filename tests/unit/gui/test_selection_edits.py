@@ -13,7 +13,7 @@ from odimaging.gui.presenters.undo import UndoStack
 from odimaging.model.errors import OdImagingError
 from odimaging.model.ids import DocNum, MountNum
 from tests.fakes.inline_runner import InlineSubmit
-from tests.gui.desk_fakes import ANA, INSURANCE, PHOTOS, XRAYS, MemoryDesk, document, mount
+from tests.gui.desk_fakes import ANA, INSURANCE, PHOTOS, TAG, XRAYS, MemoryDesk, document, mount
 
 
 class Office:
@@ -25,6 +25,7 @@ class Office:
             self.desk.documents[DocNum(number)] = document(number)
         self.desk.mounts[MountNum(3)] = mount(3)
         self.stack = UndoStack()
+        self.stack.show(ANA.pat_num)
         self.said: list[tuple[str, bool]] = []
         self.failed: list[OdImagingError] = []
         self.reports: list[ImportReport] = []
@@ -227,6 +228,27 @@ def test_one_undo_at_a_time(office: Office) -> None:
     office.edits.undo()
     office.submit.release()
     assert office.numbers == {2, 3, 4}
+
+
+def test_each_patient_has_an_own_stack(office: Office) -> None:
+    office.edits.delete(office.items(1))
+    office.stack.show(TAG.pat_num)
+    assert office.stack.undo_step is None
+    office.edits.undo()
+    assert office.numbers == {2, 3, 4}
+    office.stack.show(ANA.pat_num)
+    office.edits.undo()
+    assert office.numbers == {1, 2, 3, 4}
+    office.stack.show(TAG.pat_num)
+    assert office.stack.redo_step is None
+
+
+def test_what_ends_after_another_patient_was_opened_belongs_to_the_first(office: Office) -> None:
+    office.stack.show(TAG.pat_num)
+    office.imports.start(ANA.pat_num, ["/x/a.jpg"], XRAYS, "X-rays")
+    assert office.said == [("1 file filed in X-rays.", False)]
+    assert office.stack.undo_step is None
+    assert office.stack.last_of(ANA.pat_num) is not None
 
 
 def test_details_of_a_selection(office: Office) -> None:
