@@ -213,7 +213,7 @@ def _run(case: Case, writing: int) -> int:
     try:
         child.run()
     except BaseException as error:  # noqa: BLE001 the parent is told, and the child ends
-        child.tell("error", f"{type(error).__name__}: {error}")
+        child.tell("error", f"{type(error).__name__}: {error} {getattr(error, 'detail', '')}")
         return 1
     return 0
 

@@ -185,7 +185,7 @@ class Desk:
             found[:] = [
                 one
                 for one in QApplication.topLevelWidgets()
-                if isinstance(one, kind) and one.objectName() == name and one.isVisible()
+                if isinstance(one, kind) and one.objectName() == name and one.isActiveWindow()
             ]
             return bool(found)
 
