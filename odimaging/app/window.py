@@ -180,6 +180,8 @@ class Program:
                 self._refuse(opened, error, "The practice cannot be opened.")
             else:
                 self._hand_over(opened, office)
+            # Looked for now: the first dialog about a password would wait for it, on Windows two seconds.
+            log.info("password vault: %s", vault.available)
 
         Thread(target=work, name="opening", daemon=True).start()
 

@@ -5,6 +5,7 @@ keyring chooses among whatever back ends are installed, some of which write plai
 
 import logging
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ LONGEST = 1280
 
 
 class SystemVault:
-    """The `Vault` port. Looked for at the first use: the desktop's service may start slowly."""
+    """The `Vault` port. Looked for at the first use, which may take seconds; who asks meanwhile waits. Any thread."""
 
     def __init__(self, backend: "KeyringBackend | None" = None) -> None:
         self._backend = backend
         self._looked = backend is not None
+        self._looking = Lock()
 
     @property
     def available(self) -> bool:
@@ -74,9 +76,10 @@ class SystemVault:
             log.warning("vault could not be changed: %s", type(error).__name__)
 
     def _trusted(self) -> "KeyringBackend | None":
-        if not self._looked:
-            self._looked = True
-            self._backend = _best()
+        with self._looking:
+            if not self._looked:
+                self._backend = _best()
+                self._looked = True
         backend = self._backend
         return backend if backend is not None and is_trusted(backend) else None
 

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import cast
 
 import keyring.backends.fail
@@ -60,6 +62,32 @@ def test_what_is_kept_comes_back(backend: Named) -> None:
     kept.delete("odimaging sftp", "user")
     kept.delete("odimaging sftp", "user")
     assert kept.get("odimaging sftp", "user") is None
+
+
+def test_who_asks_while_it_is_looked_for_waits(
+    monkeypatch: pytest.MonkeyPatch, backend: Named
+) -> None:
+    looking, go_on = Event(), Event()
+    calls: list[None] = []
+
+    def slow() -> object:
+        calls.append(None)
+        looking.set()
+        assert go_on.wait(20)
+        return backend
+
+    monkeypatch.setattr(vault, "_best", slow)
+    kept = SystemVault()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(lambda: kept.available)
+        assert looking.wait(20)
+        second = threads.submit(lambda: kept.available)
+        with pytest.raises(TimeoutError):
+            second.result(0.1)
+        go_on.set()
+        assert first.result(20)
+        assert second.result(20)
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize(
