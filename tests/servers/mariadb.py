@@ -123,6 +123,7 @@ def running_mariadb(*options: str, tls: bool = False) -> Iterator[MariaDbServer]
         folder = Path(name)
         as_root = ["--user=root"] if os.geteuid() == 0 else []
         _install(installer, folder, as_root)
+        (folder / "tmp").mkdir()
         certificates = make_certificates(folder / "tls", "localhost") if tls else None
         port = free_port()
         command = [daemon, *_options(folder, port, certificates), *options, *as_root]
@@ -155,6 +156,7 @@ def _options(folder: Path, port: int, certificates: Certificates | None) -> list
         f"--datadir={folder / 'data'}",
         f"--socket={folder / 's'}",
         f"--pid-file={folder / 'pid'}",
+        f"--tmpdir={folder / 'tmp'}",  # not the caller's: without its folder for tables the server crashes
         f"--port={port}",
         "--bind-address=127.0.0.1",
         "--skip-name-resolve",
