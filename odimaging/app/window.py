@@ -48,6 +48,7 @@ def run_window(
 
     ``shown`` is called after the first paint with a callable that closes the window: for measuring the start.
     """
+    from PySide6.QtCore import QLocale
     from PySide6.QtWidgets import QApplication
 
     from odimaging.app.ending import ended_by_signals
@@ -59,6 +60,7 @@ def run_window(
     assert isinstance(application, QApplication)
     application.setApplicationName("odimaging")
     application.setQuitOnLastWindowClosed(False)
+    languages.speak(application, QLocale())
     program = Program(application, settings.default_path())
     with ended_by_signals(program.end_now):
         program.window.show()
