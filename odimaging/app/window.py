@@ -52,6 +52,7 @@ def run_window(
     from PySide6.QtWidgets import QApplication
 
     from odimaging.app.ending import ended_by_signals
+    from odimaging.gui import languages
 
     folder = settings.data_folder()
     logs.start(folder / "logs", verbose=verbose)
