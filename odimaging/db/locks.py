@@ -25,6 +25,8 @@ _SLICE_S = 10
 """One question to the server waits no longer: its answer has a time limit."""
 _POLL_S = 0.02
 _IDLE_KEPT = 2
+_REMOVED_S = 2.0
+"""Windows refuses a file that a virus scanner reads, and a name that was just removed, for a moment."""
 
 
 class ServerLocks:
@@ -153,12 +155,23 @@ class FileLocks:
 def _locked(path: Path, end: float) -> IO[bytes]:
     while True:
         with ExitStack() as undo:
-            file = undo.enter_context(path.open("ab"))
+            file = undo.enter_context(_opened(path))
             if _try_lock(file) and _is_there(file, path):
                 undo.pop_all()
                 return file
         if time.monotonic() >= end:
             raise LockBusy
+        time.sleep(_POLL_S)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    end = time.monotonic() + _REMOVED_S
+    while True:
+        try:
+            return path.open("ab")
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() >= end:
+                raise
         time.sleep(_POLL_S)
 
 

@@ -11,8 +11,9 @@ import re
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,8 @@ from odimaging.model.errors import InvalidField, StoreUnavailable
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _among_threads = threading.Lock()
+_LOCK_S, _POLL_S = 10.0, 0.02
+"""Who writes needs milliseconds."""
 
 
 class KnownHosts:
@@ -72,28 +75,37 @@ class KnownHosts:
     def _alone(self) -> Iterator[None]:
         """Among threads and programs: an operating-system lock on a file of its own, freed when its holder dies."""
         lock = self._path.with_name(self._path.name + ".lock")
-        with _among_threads:
+        with _among_threads, ExitStack() as undo:
             try:
-                file = lock.open("a+b")
+                _lock(undo.enter_context(lock.open("a+b")), time.monotonic() + _LOCK_S)
             except OSError as error:
                 raise _unreadable() from error
-            with file:
-                _lock(file)
-                yield
+            yield
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes]) -> None:
+    def _try_lock(file: IO[bytes]) -> None:
         file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    def _try_lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock(file: IO[bytes], end: float) -> None:
+    """Tries until ``end``, monotonic seconds. Raises OSError."""
+    while True:
+        try:
+            return _try_lock(file)
+        except OSError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(_POLL_S)
 
 
 def _name(host: str, port: int) -> str:

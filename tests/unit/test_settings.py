@@ -35,12 +35,12 @@ def test_saving_leaves_no_temporary_file(tmp_path: Path) -> None:
 
 
 def test_a_practice_file_is_read_as_written(tmp_path: Path) -> None:
-    file = tmp_path / "office.toml"
-    practice.write(file, "mysql://ana:s%40crit@db.example/opendental", "/srv/images", "abc")
+    file, images = tmp_path / "office.toml", str(tmp_path / "images")
+    practice.write(file, "mysql://ana:s%40crit@db.example/opendental", images, "abc")
     read = practice.read(file)
     assert "crit" not in file.read_text()
     assert read.database_url == "mysql://ana@db.example/opendental"
-    assert (read.root, read.share_id, read.storage_kind) == ("/srv/images", "abc", "LocalAtoZ")
+    assert (read.root, read.share_id, read.storage_kind) == (images, "abc", "LocalAtoZ")
     assert (read.name, read.username, read.keep_days) == ("office", "ana", 30)
 
 

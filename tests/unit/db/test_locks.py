@@ -1,5 +1,6 @@
 """Locks without GET_LOCK: the operating system's on files, and files by exclusive creation."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -92,13 +93,28 @@ def test_the_system_frees_the_lock_of_a_dead_process(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
+        assert holder.stdout.readline().strip() == b"held"
         locks = FileLocks(tmp_path)
         with pytest.raises(LockBusy), locks.hold("doc:5"):
             pass
         holder.kill()
         with locks.hold("doc:5", wait_s=10):
             pass
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere nobody can keep a file to himself")
+def test_a_file_kept_for_a_moment_is_asked_for_again(tmp_path: Path) -> None:
+    if sys.platform != "win32":
+        return
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.CreateFileW.restype = ctypes.c_void_p
+    path, read, not_shared, create_always = str(tmp_path / "doc-5.lock"), 1 << 31, 0, 2
+    handle = kernel.CreateFileW(path, read, not_shared, None, create_always, 0x80, None)
+    timer = threading.Timer(0.3, kernel.CloseHandle, (ctypes.c_void_p(handle),))
+    timer.start()
+    with FileLocks(tmp_path).hold("doc:5"):
+        pass
+    timer.join()
 
 
 def test_a_file_nobody_touches_belongs_to_the_dead(tmp_path: Path) -> None:

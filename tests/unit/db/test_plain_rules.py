@@ -17,6 +17,7 @@ from odimaging.model.errors import (
     DatabaseUnavailable,
     InvalidField,
     OdImagingError,
+    LoginRefused,
     ReadOnlyDatabase,
     SchemaTooNew,
 )
@@ -28,7 +29,7 @@ from tests.servers.certificates import make_certificates
     [
         (pymysql.err.OperationalError(1205, "x"), DatabaseBusy),
         (pymysql.err.OperationalError(1213, "x"), DatabaseBusy),
-        (pymysql.err.OperationalError(1045, "x"), DatabaseUnavailable),
+        (pymysql.err.OperationalError(1045, "x"), LoginRefused),
         (pymysql.err.OperationalError(2013, "x"), DatabaseUnavailable),
         (pymysql.err.OperationalError(2006, "x"), DatabaseUnavailable),
         (pymysql.err.InterfaceError(0, ""), DatabaseUnavailable),

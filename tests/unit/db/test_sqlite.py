@@ -1,6 +1,7 @@
 """Practices in a SQLite file: how they are made, opened, shared and refused."""
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -138,6 +139,7 @@ def test_locks_lie_beside_the_file(path: Path, database: Database) -> None:
         assert (path.parent / ".odimaging" / "locks" / "doc-5.lock").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is asked otherwise")
 def test_network_folders_are_known_by_their_file_system(tmp_path: Path) -> None:
     share = tmp_path / "sha re"
     (share / "deep").mkdir(parents=True)
@@ -149,6 +151,12 @@ def test_network_folders_are_known_by_their_file_system(tmp_path: Path) -> None:
     mounts.write_text(f"server:/x {escaped} nfs4 rw 0 0\n/dev/sdb1 {escaped} ext4 rw 0 0\n")
     assert not is_network_folder(share, mounts)
     assert not is_network_folder(share, tmp_path / "no such list")
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="only Windows has drives")
+def test_network_folders_of_windows_are_known_by_their_root(tmp_path: Path) -> None:
+    assert is_network_folder(Path(r"\\server\share\office"))
+    assert not is_network_folder(tmp_path)
 
 
 def test_a_unit_is_used_within_its_block_only(database: Database) -> None:

@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -181,14 +180,14 @@ def test_a_lost_process_is_a_damaged_picture(
     odd: pool.DecoderPool, command: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     odd.ask({"command": "warm"})
-    before = pid(odd)
+    before = odd.workers[0].process
     start = time.monotonic()
     with caplog.at_level(logging.DEBUG), pytest.raises(DecodeFailed, match="damaged"):
         odd.ask({"command": command})
     assert time.monotonic() - start < 8
     assert "SECRETNAME" not in caplog.text
     assert array_of(odd.picture(png(LARGE[:5, :5]))).shape == (5, 5, 4)
-    assert pid(odd) != before
+    assert odd.workers[0].process is not before
 
 
 @on_linux
@@ -223,9 +222,9 @@ def test_chatter_stays_out_of_the_messages(odd: pool.DecoderPool) -> None:
 
 def test_killed_while_idle(odd: pool.DecoderPool) -> None:
     odd.ask({"command": "warm"})
-    os.kill(pid(odd), signal.SIGKILL)
     process = odd.workers[0].process
     assert process is not None
+    process.kill()
     process.wait()
     assert array_of(odd.picture(png(LARGE[:5, :5]))).shape == (5, 5, 4)
 

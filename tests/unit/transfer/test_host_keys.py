@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from odimaging.model.errors import InvalidField, StoreUnavailable
+from odimaging.transfer import host_keys
 from odimaging.transfer.host_keys import KnownHosts
 
 CODE = "SHA256:" + "aB3+/" * 8 + "xyz"
@@ -72,6 +73,17 @@ def test_a_file_that_cannot_be_read_is_not_taken_for_an_empty_one(path: Path) ->
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         KnownHosts(tmp_path / "none" / "known_hosts").pin("host", 22, CODE)
+
+
+def test_who_never_lets_go_is_not_waited_for_for_ever(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_keys, "_LOCK_S", 0.05)
+    with path.with_name(f"{path.name}.lock").open("a+b") as file:
+        host_keys._try_lock(file)
+        with pytest.raises(StoreUnavailable):
+            KnownHosts(path).pin("host", 22, CODE)
+    KnownHosts(path).pin("host", 22, CODE)
 
 
 def test_many_threads_lose_no_server(path: Path) -> None:
