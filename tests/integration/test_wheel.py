@@ -11,6 +11,7 @@ import odimaging.gui.resources as resources, pathlib
 print(pathlib.Path(resources.__file__).is_relative_to(pathlib.Path.cwd()))
 print(len(list((resources.folder() / 'icons').glob('*.svg'))))
 print(len(list((resources.folder() / 'style').glob('*.qss'))))
+print(len(list((resources.folder() / 'translations').glob('*.qm'))))
 """
 
 
@@ -38,11 +39,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_what_the_checkout_has(installed: Path) -> None:
-    here, icons, styles = looked_up(ROOT)
+    here, icons, styles, languages = looked_up(ROOT)
     assert here == "True"
     assert int(icons) >= 40
     assert int(styles) >= 1
-    assert looked_up(installed) == ["True", icons, styles]
+    assert int(languages) >= 1
+    assert looked_up(installed) == ["True", icons, styles, languages]
 
 
 def test_the_wheel_carries_no_tests(installed: Path) -> None:
