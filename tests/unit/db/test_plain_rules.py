@@ -16,8 +16,8 @@ from odimaging.model.errors import (
     DatabaseBusy,
     DatabaseUnavailable,
     InvalidField,
-    OdImagingError,
     LoginRefused,
+    OdImagingError,
     ReadOnlyDatabase,
     SchemaTooNew,
 )
