@@ -72,7 +72,7 @@ class DeskCommands(QObject):
             "next_pane": lambda: desk.pane_cycle(1),
             "previous_pane": lambda: desk.pane_cycle(-1),
             "item_menu": self._item_menu,
-            "look_again": self._look_again,
+            "look_again": desk.look_again,
             "move": self._move,
             "send": self._send,
             "send_last": self._submenus.send_to_last,
@@ -138,10 +138,6 @@ class DeskCommands(QObject):
             event = QContextMenuEvent(by_key, middle, focus.mapToGlobal(middle))
             QApplication.sendEvent(focus, event)
 
-    def _look_again(self) -> None:
-        self._desk.browser.reload()
-        self._desk.browser.look_again()
-
     def _move(self) -> None:
         desk = self._desk
         chosen = desk.browser.selection
@@ -167,7 +163,7 @@ class DeskCommands(QObject):
         from odimaging.gui.views.destination_dialogs import DestinationsDialog
 
         if self._desk.practice.transfers is not None:
-            dialog = DestinationsDialog(self._desk.practice.transfers, self._desk.window())
+            dialog = DestinationsDialog(self._desk.practice.transfers.places, self._desk.window())
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from odimaging.model.definition import Definition, Provider
 from odimaging.model.document import Document
-from odimaging.model.errors import PatientNotFound, StoreError
+from odimaging.model.errors import NotFound, PatientNotFound, StoreError
 from odimaging.model.ids import DocNum, MountItemNum, MountNum, PatNum
 from odimaging.model.mount import ImageDraw, Mount, MountItem
 from odimaging.model.patient import Patient
@@ -151,9 +152,28 @@ class Browse:
     def file_path(self, doc_num: DocNum) -> str:
         """As API Documents' filePath; '' where there is none."""
         with self._unit_of_work() as work:
-            document = work.documents.get(doc_num)
-            folder = self._store.folder_for(work.patients.get(document.pat_num))
-        return self._store.file_path(Place(folder, document.file_name, doc_num))
+            place = self._place(work, doc_num)
+        return self._store.file_path(place)
+
+    def sizes(self, doc_nums: Sequence[DocNum]) -> dict[DocNum, int]:
+        """Bytes of the stored files, as far as they are there: pending, missing and unreachable ones are left out."""
+        with self._unit_of_work() as work:
+            places = [self._place_or_none(work, doc_num) for doc_num in doc_nums]
+        with suppress(StoreError):  # one that is out of reach is told when it is sent
+            found = [(place.doc_num, self._store.stat(place)) for place in places if place]
+            return {doc_num: stat.size for doc_num, stat in found if stat is not None}
+        return {}
+
+    def _place(self, work: UnitOfWork, doc_num: DocNum) -> Place:
+        document = work.documents.get(doc_num)
+        folder = self._store.folder_for(work.patients.get(document.pat_num))
+        return Place(folder, document.file_name, doc_num)
+
+    def _place_or_none(self, work: UnitOfWork, doc_num: DocNum) -> Place | None:
+        try:
+            return self._place(work, doc_num)
+        except NotFound:
+            return None
 
     def _deleted(self, pat_num: PatNum) -> tuple[ShelfEntry, ...]:
         try:

@@ -69,6 +69,11 @@ class SendState(Enum):
         """Nothing more happens to it in this job."""
         return self not in (SendState.WAITING, SendState.SENDING, SendState.CHECKING)
 
+    @property
+    def went_well(self) -> bool:
+        """Ended as the user wished; nobody needs it any more."""
+        return self in (SendState.SENT, SendState.SENT_UNCHECKED, SendState.SKIPPED)
+
 
 class Conflict(Enum):
     """What to do if a file of this name is there (decision 38)."""

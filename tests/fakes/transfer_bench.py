@@ -6,7 +6,8 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import cast
 
-from odimaging.gui.presenters.transfers import SendChoice, TransfersPresenter
+from odimaging.gui.presenters.transfer_rows import SendChoice
+from odimaging.gui.presenters.transfers import TransfersPresenter
 from odimaging.model.errors import DatabaseUnavailable, OdImagingError
 from odimaging.model.ids import DocNum, MountNum, PatNum
 from odimaging.model.ports import Progress, QueuedTransfer
@@ -190,7 +191,11 @@ class TransferBench:
         if known:
             self.host_keys.pin("lee.example", 22, CODE)
             self.vault.set("odimaging sftp://lee.example:22", "office", "secret-of-lee")
-        self.repository = cast("Repository", SimpleNamespace(send=self.sender))
+        self.sizes: dict[DocNum, int] = {}
+        """Bytes of the stored files; those not named are missing."""
+        self.sizes_fail: OdImagingError | None = None
+        browse = SimpleNamespace(sizes=self._sizes_of)
+        self.repository = cast("Repository", SimpleNamespace(send=self.sender, browse=browse))
         self.presenter = TransfersPresenter(
             self.repository,
             self.submit,
@@ -200,11 +205,16 @@ class TransferBench:
             lambda: self.settings,
             self.save,
         )
-        self.presenter.asker = self.asker
+        self.presenter.asking.asker = self.asker
         self.presenter.clock = lambda: datetime(2025, 5, 12, 14, 7)
 
     def save(self, settings: Settings) -> None:
         self.settings = settings
+
+    def _sizes_of(self, doc_nums: Sequence[DocNum]) -> dict[DocNum, int]:
+        if self.sizes_fail is not None:
+            raise self.sizes_fail
+        return {one: self.sizes[one] for one in doc_nums if one in self.sizes}
 
     def release(self) -> None:
         """Let all jobs run that wait, and those they start."""
@@ -217,11 +227,11 @@ class TransferBench:
         return [row.state for row in self.presenter.rows]
 
 
-def choices(count: int, size: int = 1_000_000) -> list[SendChoice]:
+def choices(count: int) -> list[SendChoice]:
     """Images of one patient."""
-    return [SendChoice(DocNum(n), None, PatNum(7), size) for n in range(1, count + 1)]
+    return [SendChoice(DocNum(n), None, PatNum(7)) for n in range(1, count + 1)]
 
 
 def mount_choice() -> SendChoice:
     """A mount."""
-    return SendChoice(None, MountNum(3), PatNum(7), 2_000_000)
+    return SendChoice(None, MountNum(3), PatNum(7))

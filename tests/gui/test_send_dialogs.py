@@ -38,8 +38,8 @@ def test_the_menu_answers_from_memory_last_used_first(over: QWidget) -> None:
     bench = TransferBench()
     bench.presenter.send(choices(1), bench.presenter.destinations[1])
     asked = len(bench.submit.jobs)
-    menu = build_send_menu(bench.presenter, choices(18, 611_111), over)
-    assert menu.title() == "Send to (18 images, 11 MB)"
+    menu = build_send_menu(bench.presenter, choices(18), over)
+    assert menu.title() == "Send to (18 images)"
     texts = [action.text() for action in menu.actions() if not action.isSeparator()]
     assert texts == ["Lab && Co", "Dr Lee", "New…"]
     assert len(bench.submit.jobs) == asked
@@ -51,7 +51,7 @@ def test_the_menu_answers_from_memory_last_used_first(over: QWidget) -> None:
 def test_without_a_destination_the_menu_offers_to_add_one(over: QWidget) -> None:
     bench = TransferBench()
     for name in ("Dr Lee", "Lab & Co"):
-        bench.presenter.remove_destination(name)
+        bench.presenter.places.remove(name)
     menu = build_send_menu(bench.presenter, choices(1), over)
     first, last = menu.actions()
     assert not first.isEnabled()
@@ -86,7 +86,7 @@ def test_with_nothing_chosen_the_menu_is_disabled(over: QWidget) -> None:
     ],
 )
 def test_a_wrong_address_is_told_while_typing(over: QWidget, address: str, problem: str) -> None:
-    dialog = DestinationDialog(TransferBench().presenter, over)
+    dialog = DestinationDialog(TransferBench().presenter.places, over)
     dialog.name.setText("Dr Ray")
     dialog.username.setText("me")
     dialog.address.setText(address)
@@ -99,7 +99,7 @@ def test_a_wrong_address_is_told_while_typing(over: QWidget, address: str, probl
 
 def test_the_connection_is_tried_as_a_job_and_the_password_kept_if_wished(over: QWidget) -> None:
     bench = TransferBench(known=False)
-    dialog = DestinationDialog(bench.presenter, over, LEE)
+    dialog = DestinationDialog(bench.presenter.places, over, LEE)
     assert not dialog.test_button.isEnabled()
     dialog.password.setText("pw")
     bench.submit.hold = True
@@ -114,20 +114,20 @@ def test_the_connection_is_tried_as_a_job_and_the_password_kept_if_wished(over: 
 
 def test_files_are_fetched_back_where_the_destination_says_so(over: QWidget) -> None:
     bench = TransferBench()
-    dialog = DestinationDialog(bench.presenter, over, LEE)
+    dialog = DestinationDialog(bench.presenter.places, over, LEE)
     assert not dialog.read_back.isChecked()
     dialog.read_back.setChecked(True)
     dialog.accept()
     (careful,) = [one for one in bench.presenter.destinations if one.name == LEE.name]
     assert careful.read_back
-    assert DestinationDialog(bench.presenter, over, careful).read_back.isChecked()
+    assert DestinationDialog(bench.presenter.places, over, careful).read_back.isChecked()
     bench.presenter.send(choices(1), careful)
     assert bench.sender.requests[0].read_back
 
 
 def test_a_test_that_ends_after_the_dialog_is_dropped(over: QWidget, qtbot: QtBot) -> None:
     bench = TransferBench(known=False)
-    dialog = DestinationDialog(bench.presenter, over, LEE)
+    dialog = DestinationDialog(bench.presenter.places, over, LEE)
     dialog.password.setText("pw")
     bench.submit.hold = True
     dialog.open()
@@ -141,7 +141,7 @@ def test_a_test_that_ends_after_the_dialog_is_dropped(over: QWidget, qtbot: QtBo
 def test_without_a_vault_nothing_can_be_remembered(over: QWidget) -> None:
     bench = TransferBench()
     bench.vault.available = False
-    dialog = DestinationDialog(bench.presenter, over)
+    dialog = DestinationDialog(bench.presenter.places, over)
     assert not dialog.remember.isEnabled()
     assert not dialog.remember.isChecked()
     assert dialog.remember.toolTip() == NO_VAULT
@@ -149,7 +149,7 @@ def test_without_a_vault_nothing_can_be_remembered(over: QWidget) -> None:
 
 def test_all_destinations_can_be_changed_and_removed(over: QWidget) -> None:
     bench = TransferBench()
-    dialog = DestinationsDialog(bench.presenter, over)
+    dialog = DestinationsDialog(bench.presenter.places, over)
     assert dialog.rows.count() == 2
     dialog.rows.setCurrentRow(0)
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}

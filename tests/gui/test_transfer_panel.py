@@ -27,7 +27,7 @@ class Desk:
         column = QVBoxLayout(self.window)
         column.addWidget(QLabel("grid"), 1)
         self.panel = TransferPanel(self.bench.presenter)
-        self.bench.presenter.asker = self.bench.asker
+        self.bench.presenter.asking.asker = self.bench.asker
         column.addWidget(self.panel)
         self.window.resize(900, 500)
         self.window.show()

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from odimaging.gui.presenters.transfers import TransferRow, megabytes
+from odimaging.gui.presenters.transfer_rows import TransferRow, megabytes
 from odimaging.gui.text import translate
 
 Index = QModelIndex | QPersistentModelIndex

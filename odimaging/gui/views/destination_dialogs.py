@@ -18,11 +18,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from odimaging.gui.presenters.transfers import (
-    TransfersPresenter,
-    address_of,
-    same_code,
-)
+from odimaging.gui.presenters.asking import address_of, same_code
+from odimaging.gui.presenters.destinations import Destinations
 from odimaging.gui.text import translate
 from odimaging.gui.views.labels import copyable_label
 from odimaging.model.errors import BadRequest
@@ -173,7 +170,7 @@ class DestinationDialog(_Dialog):
 
     def __init__(
         self,
-        presenter: TransfersPresenter,
+        places: Destinations,
         parent: QWidget | None = None,
         known: Destination | None = None,
     ) -> None:
@@ -184,7 +181,7 @@ class DestinationDialog(_Dialog):
             parent,
         )
         self.setObjectName("destinationDialog")
-        self._presenter = presenter
+        self._places = places
         self._known = known
         self.name = _field(translate("Name"), "Dr Lee", known.name if known else "")
         self.address = _field(
@@ -194,7 +191,7 @@ class DestinationDialog(_Dialog):
         )
         self.username = _field(translate("User name"), "", known.username if known else "")
         self.password = password_field()
-        self.remember = remember_box(presenter.can_remember)
+        self.remember = remember_box(places.can_remember)
         self.read_back = QCheckBox(translate("Fetch every file back and compare it (takes longer)"))
         self.read_back.setChecked(known is not None and known.read_back)
         self.result_label = copyable_label("")
@@ -221,11 +218,11 @@ class DestinationDialog(_Dialog):
     def accept(self) -> None:
         """Kept in the settings; the password in the vault, if wished."""
         destination = self.destination()
-        self._presenter.save_destination(destination, self._known.name if self._known else "")
+        self._places.save(destination, self._known.name if self._known else "")
         password = self.password.text()
         self.password.clear()
         if self.remember.isChecked() and password:
-            self._presenter.remember_password(destination, password)
+            self._places.remember_password(destination, password)
         self.saved.emit(destination, password)
         super().accept()
 
@@ -264,7 +261,7 @@ class DestinationDialog(_Dialog):
     def _on_test(self) -> None:
         self.test_button.setEnabled(False)
         self.result_label.setText(translate("Connecting…"))
-        self._presenter.test(self.destination(), self.password.text(), self._tested, self._tested)
+        self._places.test(self.destination(), self.password.text(), self._tested, self._tested)
 
     def _tested(self, words: str) -> None:
         if isValid(self):
@@ -275,10 +272,10 @@ class DestinationDialog(_Dialog):
 class DestinationsDialog(_Dialog):
     """All saved places: add, change, remove."""
 
-    def __init__(self, presenter: TransfersPresenter, parent: QWidget | None = None) -> None:
+    def __init__(self, places: Destinations, parent: QWidget | None = None) -> None:
         super().__init__(translate("Destinations"), "", "", parent)
         self.setObjectName("destinationsDialog")
-        self._presenter = presenter
+        self._places = places
         self.rows = QListWidget()
         self.rows.setAccessibleName(translate("Destinations"))
         self.column.addWidget(self.rows)
@@ -298,9 +295,7 @@ class DestinationsDialog(_Dialog):
 
     def _fill(self) -> None:
         self.rows.clear()
-        for destination in sorted(
-            self._presenter.destinations, key=lambda one: one.name.casefold()
-        ):
+        for destination in sorted(self._places.saved, key=lambda one: one.name.casefold()):
             self.rows.addItem(f"{destination.name}   {destination.sftp_address}")
             self.rows.item(self.rows.count() - 1).setData(Qt.ItemDataRole.UserRole, destination)
         if self.rows.count():
@@ -319,13 +314,13 @@ class DestinationsDialog(_Dialog):
             self._edit(chosen)
 
     def _edit(self, known: Destination | None) -> None:
-        dialog = DestinationDialog(self._presenter, self, known)
+        dialog = DestinationDialog(self._places, self, known)
         dialog.saved.connect(lambda _destination, _password: self._fill())
         dialog.open()
 
     def _on_remove(self) -> None:
         if (chosen := self._chosen()) is not None:
-            self._presenter.remove_destination(chosen.name)
+            self._places.remove(chosen.name)
             self._fill()
 
 
@@ -336,7 +331,7 @@ class DialogAsker:
         self._over = over
 
     def confirm(self, words: str, verb: str, answer: Callable[[bool], None]) -> None:
-        """See `odimaging.gui.presenters.transfers.Asker`."""
+        """See `odimaging.gui.presenters.asking.Asker`."""
         dialog = ConfirmDialog(words, verb, self._over.window())
         dialog.finished.connect(lambda code: answer(code == QDialog.DialogCode.Accepted))
         dialog.open()
@@ -348,7 +343,7 @@ class DialogAsker:
         can_remember: bool,
         answer: Callable[[str | None, bool], None],
     ) -> None:
-        """See `odimaging.gui.presenters.transfers.Asker`."""
+        """See `odimaging.gui.presenters.asking.Asker`."""
         dialog = PasswordDialog(destination, reason, can_remember, self._over.window())
 
         def finished(code: int) -> None:
@@ -362,13 +357,13 @@ class DialogAsker:
     def unknown_host(
         self, destination: str, host: str, fingerprint: str, answer: Callable[[bool], None]
     ) -> None:
-        """See `odimaging.gui.presenters.transfers.Asker`."""
+        """See `odimaging.gui.presenters.asking.Asker`."""
         dialog = HostKeyDialog(destination, host, fingerprint, self._over.window())
         dialog.finished.connect(lambda code: answer(code == QDialog.DialogCode.Accepted))
         dialog.open()
 
     def refused(self, title: str, words: str, codes: Sequence[tuple[str, str]]) -> None:
-        """See `odimaging.gui.presenters.transfers.Asker`."""
+        """See `odimaging.gui.presenters.asking.Asker`."""
         RefusedDialog(title, words, codes, self._over.window()).open()
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from odimaging.gui.presenters.transfers import SendChoice, TransfersPresenter, megabytes
+from odimaging.gui.presenters.transfer_rows import SendChoice
+from odimaging.gui.presenters.transfers import TransfersPresenter
 from odimaging.gui.presenters.words import images
 from odimaging.gui.text import escape_mnemonic, translate
 from odimaging.gui.views.destination_dialogs import DestinationDialog
@@ -13,7 +14,7 @@ from odimaging.gui.views.destination_dialogs import DestinationDialog
 def build_send_menu(
     presenter: TransfersPresenter, items: Sequence[SendChoice], parent: QWidget
 ) -> QMenu:
-    """``Send to (18 images, 11 MB)`` with the saved destinations and New…; disabled if there is nothing to send."""
+    """``Send to (18 images)`` with the saved destinations and New…; disabled if there is nothing to send."""
     menu = QMenu(_title(items), parent)
     menu.setObjectName("sendMenu")
     chosen = tuple(items)
@@ -41,17 +42,13 @@ def build_send_menu(
 
 
 def _title(items: Sequence[SendChoice]) -> str:
-    size = sum(item.size_hint for item in items)
-    if len(items) < 2 and not size:
-        return translate("Send to")
-    amount = f", {megabytes(size)}" if size else ""
-    return translate(f"Send to ({images(len(items))}{amount})")
+    return translate("Send to" if len(items) < 2 else f"Send to ({images(len(items))})")
 
 
 def _send_to_new(
     presenter: TransfersPresenter, items: Sequence[SendChoice], parent: QWidget
 ) -> None:
-    dialog = DestinationDialog(presenter, parent)
+    dialog = DestinationDialog(presenter.places, parent)
     dialog.saved.connect(
         lambda destination, password: presenter.send(items, destination, password or None)
     )

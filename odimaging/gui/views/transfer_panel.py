@@ -34,7 +34,8 @@ from PySide6.QtWidgets import (
 )
 
 from odimaging.gui.models.transfers import ROW, STATE, TransferModel
-from odimaging.gui.presenters.transfers import TransferRow, TransfersPresenter
+from odimaging.gui.presenters.transfer_rows import TransferRow
+from odimaging.gui.presenters.transfers import TransfersPresenter
 from odimaging.gui.text import escape_mnemonic, translate
 from odimaging.gui.views.destination_dialogs import DialogAsker
 from odimaging.repository.send import Conflict, SendState
@@ -57,7 +58,7 @@ class TransferPanel(QWidget):
         self.setObjectName("transferPanel")
         self.setAccessibleName(translate("Transfers"))
         self._presenter = presenter
-        presenter.asker = DialogAsker(self)
+        presenter.asking.asker = DialogAsker(self)
         self.model = TransferModel(self)
         self._build()
         self._poll = QTimer(self, interval=POLL_MS)

@@ -1,19 +1,16 @@
 """Sending: what is asked, what is told, what survives."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from odimaging.gui.presenters.transfers import (
-    KEPT,
-    NO_PASSWORD,
-    SendChoice,
-    address_of,
-    megabytes,
-    same_code,
-)
+from odimaging.gui.presenters.asking import address_of, same_code
+from odimaging.gui.presenters.transfer_rows import KEPT, SendChoice, megabytes
+from odimaging.gui.presenters.transfers import NO_PASSWORD
 from odimaging.model.errors import (
     ConnectFailed,
+    DatabaseUnavailable,
     HostKeyChanged,
     HostKeyUnknown,
     InvalidField,
@@ -71,9 +68,28 @@ def test_the_first_time_one_question_names_count_and_place() -> None:
 
 def test_more_than_200_megabytes_are_asked_about_and_patients_counted() -> None:
     bench = TransferBench()
-    items = [SendChoice(DocNum(n), None, PatNum(n), 150_000_000) for n in (1, 2)]
-    bench.presenter.send(items, LEE)
-    assert bench.asker.confirmed[0][0] == "Send 2 images of 2 patients, 300 MB to Dr Lee?"
+    bench.sizes = {DocNum(1): 150_000_000, DocNum(2): 150_000_000}
+    items = [SendChoice(DocNum(n), None, PatNum(n)) for n in (1, 2)]
+    bench.presenter.send([*items, mount_choice()], LEE)
+    assert bench.asker.confirmed[0][0] == "Send 3 images of 3 patients, 300 MB to Dr Lee?"
+
+
+def test_200_megabytes_and_an_unknown_file_are_not_asked_about() -> None:
+    bench = TransferBench(hold=True)
+    bench.sizes = {DocNum(1): 200_000_000}
+    bench.presenter.send(choices(2), LEE)
+    bench.submit.release()
+    assert not bench.asker.confirmed
+    assert [row.total for row in bench.presenter.rows] == [200_000_000, 0]
+
+
+def test_a_database_that_goes_away_is_told_before_anything_is_sent() -> None:
+    bench = TransferBench()
+    bench.sizes_fail = DatabaseUnavailable()
+    bench.presenter.send(choices(1), LEE)
+    (row,) = bench.presenter.rows
+    assert row.words == f"Failed: {DatabaseUnavailable.default_text}"
+    assert not bench.sender.requests
 
 
 def test_no_to_the_question_leaves_nothing_behind() -> None:
@@ -254,7 +270,7 @@ def test_an_address_spoilt_by_hand_is_told_in_the_row() -> None:
     (row,) = bench.presenter.rows
     assert row.state is SendState.FAILED
     assert "not valid" in row.reason
-    bench.presenter.remove_destination("Spoilt")
+    bench.presenter.places.remove("Spoilt")
     assert bench.presenter.destinations == ()
 
 
@@ -265,6 +281,23 @@ def test_cancelled_before_the_job_is_there() -> None:
     bench.release()
     assert not bench.sender.requests
     assert bench.states == [SendState.STOPPED]
+    assert not bench.queue.kept
+
+
+def test_a_login_that_is_asked_again_can_still_be_cancelled() -> None:
+    bench = TransferBench(hold=True)
+    bench.sender.errors = [LoginFailed()]
+    bench.asker.passwords = [("right", False)]
+    bench.presenter.send(choices(2), LEE)
+    bench.submit.release()
+    bench.submit.release()
+    assert bench.states == [SendState.WAITING] * 2
+    bench.presenter.cancel()
+    bench.presenter.clear_ended()
+    bench.release()
+    assert len(bench.sender.requests) == 1
+    assert bench.presenter.rows == ()
+    assert not bench.queue.kept
 
 
 def test_a_cancelled_row_can_be_sent_after_all() -> None:
@@ -294,6 +327,38 @@ def test_closing_keeps_what_is_not_sent() -> None:
     bench.presenter.retry()
     bench.release()
     assert bench.states == [SendState.SENT] * 2
+
+
+def test_closing_asks_nothing_more() -> None:
+    bench = TransferBench(hold=True, known=False)
+    bench.presenter.send(choices(1), LEE)
+    bench.presenter.stop_and_keep()
+    bench.release()
+    assert not bench.asker.confirmed and not bench.asker.asked
+    assert [row.reason for row in bench.presenter.rows] == [KEPT]
+    assert len(bench.queue.kept) == 1
+
+
+def test_a_server_trusted_after_closing_began_gets_nothing() -> None:
+    bench = TransferBench()
+    bench.sender.errors = [HostKeyUnknown(CODE)]
+    bench.asker.pin = False
+    answers: list[Callable[[bool], None]] = []
+    bench.asker.unknown_host = (  # type: ignore[method-assign]  # an answer that comes later
+        lambda destination, host, fingerprint, answer: answers.append(answer)
+    )
+    bench.presenter.send(choices(1), LEE)
+    bench.presenter.stop_and_keep()
+    answers[0](True)
+    assert len(bench.sender.requests) == 1
+    assert bench.states == [SendState.FAILED]
+
+
+def test_nothing_chosen_is_nothing_sent() -> None:
+    bench = TransferBench()
+    bench.presenter.send([], LEE)
+    assert bench.presenter.rows == ()
+    assert not bench.submit.jobs
 
 
 def test_idle_is_told_when_the_last_one_ended() -> None:
@@ -367,9 +432,9 @@ def test_destinations_last_used_first() -> None:
 
 def test_a_destination_is_changed_and_removed_with_its_password() -> None:
     bench = TransferBench()
-    bench.presenter.save_destination(replace(LEE, name="Dr Lee, new"), instead_of="Dr Lee")
+    bench.presenter.places.save(replace(LEE, name="Dr Lee, new"), instead_of="Dr Lee")
     assert {one.name for one in bench.presenter.destinations} == {"Dr Lee, new", "Lab & Co"}
-    bench.presenter.remove_destination("Dr Lee, new")
+    bench.presenter.places.remove("Dr Lee, new")
     assert [one.name for one in bench.presenter.destinations] == ["Lab & Co"]
     assert not bench.vault.kept
 
@@ -379,7 +444,7 @@ def test_the_connection_can_be_tried() -> None:
     told: list[str] = []
     bench.sender.errors = [HostKeyUnknown(CODE), LoginFailed(), None]
     for _ in range(2):
-        bench.presenter.test(LEE, "pw", told.append, told.append)
+        bench.presenter.places.test(LEE, "pw", told.append, told.append)
     assert bench.asker.hosts == [("Dr Lee", "lee.example", CODE)]
     assert told[-1] == "Connected. The server and its folder are ready."
     assert LoginFailed.default_text in told

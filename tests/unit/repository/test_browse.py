@@ -12,7 +12,7 @@ from odimaging.repository.birthdates import birthdate_of, take_birthdate
 from odimaging.repository.mount_text import substituted
 from odimaging.repository.patient_index import fold
 from tests.fakes.memory_unit_of_work import MemoryDatabase
-from tests.unit.repository.conftest import NOBODY, CancelAt, Practice
+from tests.unit.repository.conftest import NOBODY, PNG, CancelAt, Practice
 
 TODAY = date(2026, 3, 2)
 BORN = date(1981, 5, 4)
@@ -266,6 +266,15 @@ def test_single_things(practice: Practice) -> None:
     assert path == f"/images/S/SmithJohn15/{document.file_name}"
     found = practice.ops.browse.patients([NOBODY, practice.patient.pat_num])
     assert [one.pat_num for one in found] == [practice.patient.pat_num]
+
+
+def test_sizes_of_what_is_there(practice: Practice) -> None:
+    document = practice.import_png()
+    missing = practice.database.add_document(practice.patient.pat_num, "gone.png")
+    asked = [document.doc_num, missing.doc_num, DocNum(999)]
+    assert practice.ops.browse.sizes(asked) == {document.doc_num: len(PNG)}
+    practice.store.available = False
+    assert practice.ops.browse.sizes(asked) == {}
 
 
 def test_unknown_things(practice: Practice) -> None:
