@@ -146,6 +146,19 @@ def test_pictures_text_numbers_and_outlines(bench: Bench) -> None:
     assert max(shades) == 128
 
 
+def test_a_text_drawn_small_is_made_small_first(bench: Bench) -> None:
+    """Every second column white: skipping pixels shows one of the two, never their mean."""
+    stripes = np.zeros((50, 800, 4), np.uint8)
+    stripes[:, ::2] = 255
+    bench.presenter.texts[MountItemNum(30)] = colour(stripes)
+    bench.page.view.refresh_item(MountItemNum(30))
+    image = QImage(205, 160, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    bench.page.view.scene().render(painter, QRectF(0, 0, 205, 160), QRectF(0, 0, 820, 640))
+    painter.end()
+    assert 100 < image.pixelColor(100, 150).red() < 155
+
+
 def test_the_list_says_what_stands_where(bench: Bench) -> None:
     rows = bench.page.positions
     spoken = Qt.ItemDataRole.AccessibleTextRole

@@ -81,6 +81,7 @@ class PositionItem(QGraphicsItem):
         self._levels: dict[int, _Level] = {}
         self._levels_of: tuple[Any, ...] = ()
         self._text: QImage | None = None
+        self._text_size = QSize()
 
     def boundingRect(self) -> QRectF:
         """With its outline."""
@@ -118,8 +119,9 @@ class PositionItem(QGraphicsItem):
         picture = self._presenter.texts.get(self.item.mount_item_num)
         if picture is None:
             return
-        if self._text is None:
-            self._text = to_image(picture)
+        size = painter.deviceTransform().mapRect(self.rect).size().toSize()
+        if self._text is None or self._text_size != size:
+            self._text, self._text_size = _reduced(to_image(picture), size), size
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.rect, self._text)
 
@@ -177,6 +179,14 @@ class PositionItem(QGraphicsItem):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.rect)
+
+
+def _reduced(image: QImage, size: QSize) -> QImage:
+    """A text as small as it is drawn: the painter alone skips pixels, and letters become dots."""
+    if size.isEmpty() or size.width() >= image.width():
+        return image
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
 
 
 class MountView(QGraphicsView):
