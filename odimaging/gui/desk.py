@@ -28,7 +28,7 @@ from odimaging.gui.presenters.items import GridItem
 from odimaging.gui.presenters.search import SearchPresenter
 from odimaging.gui.presenters.selection_edits import SelectionEdits
 from odimaging.gui.presenters.tiles import Arrived, TilePresenter
-from odimaging.gui.presenters.transfers import SendChoice
+from odimaging.gui.presenters.transfer_rows import SendChoice
 from odimaging.gui.presenters.undo import UndoStack
 from odimaging.gui.presenters.viewer import ViewerPresenter, ViewItem
 from odimaging.gui.theme import Theme
@@ -44,7 +44,7 @@ from odimaging.gui.views.transfer_panel import TransferPanel
 from odimaging.gui.views.undo_strip import UndoStrip
 from odimaging.gui.views.viewer import Viewer
 from odimaging.model.changes import Changes
-from odimaging.model.errors import OdImagingError
+from odimaging.model.errors import OdImagingError, StoreUnavailable
 from odimaging.model.ids import DocNum
 from odimaging.model.patient import Patient
 
@@ -76,6 +76,7 @@ class Desk(QWidget):
         self._call = call
         self._progress = ""
         self._filed: tuple[str, ...] = ()
+        self._noticed: OdImagingError | None = None
         self._viewer: Viewer | None = None
         self._viewer_presenter: ViewerPresenter | None = None
         self._before_viewing: tuple[tuple[str, ...], str] = ((), "")
@@ -160,6 +161,7 @@ class Desk(QWidget):
         """Answers still on their way find nobody: the widgets they were for are gone then."""
         self.undo_stack.changed = lambda: None
         self.browser.changed = lambda _part: None
+        self.browser.reached = lambda: None
         self.search.changed = lambda: None
         self.edits.said = lambda _message, _can_undo: None
         self.imports.progressed = lambda _done, _total: None
@@ -187,7 +189,9 @@ class Desk(QWidget):
         if item.shelved is not None:
             return
         viewable = [one for one in self.browser.visible if one.shelved is None]
-        views = [ViewItem(one.doc_num, one.mount_num, one.title) for one in viewable]
+        views = [
+            ViewItem(one.doc_num, one.mount_num, one.title, one.may_have_pixels) for one in viewable
+        ]
         viewer = self._make_viewer()
         self._before_viewing = (self.grid.selected_keys(), item.key)
         self.centre.setCurrentWidget(viewer)
@@ -212,6 +216,7 @@ class Desk(QWidget):
     def tell(self, error: OdImagingError) -> None:
         """Something did not work."""
         if messages.needs_notice(error):
+            self._noticed = error
             self._notice_text.setText(messages.words(error))
             self._notice.show()
         else:
@@ -270,6 +275,7 @@ class Desk(QWidget):
         repository, submit = self.practice.repository, self.practice.submit
         self.undo_stack = UndoStack(self.state_changed.emit)
         self.browser = BrowserPresenter(repository, submit, self._on_browser, self.tell)
+        self.browser.reached = self._on_reached
         self.search = SearchPresenter(
             repository, submit, self._settings.load, self._settings.save, failed=self.tell
         )
@@ -312,7 +318,7 @@ class Desk(QWidget):
         self._notice.setObjectName("noticeBar")
         self._notice_text = plain_label("", self._notice)
         again = QPushButton(self.tr("Try now"), self._notice)
-        again.clicked.connect(self._on_try_now)
+        again.clicked.connect(self.look_again)
         layout = QHBoxLayout(self._notice)
         layout.setContentsMargins(14, 6, 14, 6)
         layout.addWidget(self._notice_text, 1)
@@ -388,7 +394,8 @@ class Desk(QWidget):
         if part in (Part.PATIENT, Part.CONTENTS) and browser.contents is not None:
             choices = browser.choices
             self.details_pane.show_choices(choices, browser.contents.providers)
-            self._notice.hide()
+            if not isinstance(self._noticed, StoreUnavailable):
+                self._end_notice()
         if part is not Part.SELECTION:
             self.tree.show_rows(browser.rows(), browser.shown)
             self.grid.show_visits(browser.visits, keep_place=part is Part.CONTENTS)
@@ -439,10 +446,23 @@ class Desk(QWidget):
     def _on_search_left(self) -> None:
         self.grid_page.take_focus()
 
-    def _on_try_now(self) -> None:
-        self._notice.hide()
+    def look_again(self) -> None:
+        """F5, and Try now: everything is read again; thumbnails that failed are asked for once more."""
         self.browser.reload()
         self.browser.look_again()
+
+    def _on_reached(self) -> None:
+        """The patient's folder was looked into: what could not be read may be readable now."""
+        if isinstance(self._noticed, StoreUnavailable):
+            self._end_notice()
+        self.grid.try_again()
+        self.details_pane.try_again()
+        if self._viewer is not None:
+            self._viewer.try_again()
+
+    def _end_notice(self) -> None:
+        self._noticed = None
+        self._notice.hide()
 
     def _on_import_progress(self, done: int, total: int) -> None:
         self._progress = ""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from odimaging.gui.desk import Desk
 from odimaging.gui.presenters.search import RECENT
-from odimaging.gui.text import escape_mnemonic
+from odimaging.gui.text import escape_mnemonic, name
 from odimaging.gui.views.send_menu import build_send_menu
 
 
@@ -44,7 +44,7 @@ class Submenus(QObject):
             patients = self._desk.search.recent
             action.setVisible(number < len(patients))
             if number < len(patients):
-                action.setText(escape_mnemonic(patients[number].name_lf))
+                action.setText(escape_mnemonic(name(patients[number])))
 
     def refill_send(self) -> None:
         """Last used destination first; answered from memory."""

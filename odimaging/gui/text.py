@@ -44,6 +44,11 @@ def age(birthdate: date, today: date) -> int:
     return today.year - birthdate.year - (not had_birthday)
 
 
+def name(patient: Patient) -> str:
+    """``Rivera, Ana``; a first name alone stands without a comma, who has none goes by number."""
+    return patient.name_lf.removeprefix(", ") or f"No. {patient.pat_num}"
+
+
 def facts(patient: Patient, today: date) -> str:
     """``F · 44   born 4 May 1981   No. 1524``; unknown parts are left out."""
     parts: list[str] = []

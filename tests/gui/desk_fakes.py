@@ -17,6 +17,7 @@ from odimaging.model.errors import (
     DecodeFailed,
     DocumentNotFound,
     PatientNotFound,
+    StoreUnavailable,
 )
 from odimaging.model.ids import (
     DefNum,
@@ -72,7 +73,7 @@ def grey(pixels: int, level: int = 128) -> Picture:
 
 @dataclass
 class MemoryDesk:
-    """The state behind the fake operations. ``damaged``: documents that cannot be decoded."""
+    """The state behind the fake operations. ``damaged``: cannot be decoded; ``away``: the image folder is."""
 
     patients: list[Patient] = field(default_factory=lambda: [ANA, TAG, OLD])
     documents: dict[DocNum, Document] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class MemoryDesk:
     refused: set[str] = field(default_factory=set)
     blocked: set[DocNum] = field(default_factory=set)
     read_only: str = ""
+    away: bool = False
     asked: list[str] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: itertools.count(9000))
 
@@ -105,6 +107,8 @@ class _Operations:
         self, pat_num: PatNum, progress: Progress | None = None
     ) -> ImportFolderResult:
         self._desk.asked.append("look")
+        if self._desk.away:
+            raise StoreUnavailable
         return ImportFolderResult()
 
     def recovery(self, progress: Progress | None = None) -> RecoveryReport:
@@ -271,6 +275,8 @@ class _Pictures:
 
     def tile(self, doc_num: DocNum, pixels: int) -> Picture:
         self._desk.asked.append(f"d{doc_num}")
+        if self._desk.away:
+            raise StoreUnavailable
         if doc_num in self._desk.damaged:
             raise DecodeFailed
         return grey(pixels)

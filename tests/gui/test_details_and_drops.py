@@ -1,6 +1,7 @@
 """Details pane, patient search, drops, paste, dialogs: what a hand at the front desk does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from odimaging.gui import clipboard
+from odimaging.gui import clipboard, text
 from odimaging.gui.dialogs import CategoryDialog, PasswordDialog, ShortcutsDialog
 from odimaging.gui.messages import ImportResultDialog
 from odimaging.gui.models.grid import ITEMS_MIME
@@ -274,6 +275,24 @@ def test_no_match_says_what_to_try(front: Front) -> None:
     bar.results.inactive.click()
     assert bar.results.model.rowCount() == 1
     assert not bar.results.inactive.isVisible()
+
+
+def test_what_is_too_long_to_read_is_cut(front: Front, qtbot: QtBot) -> None:
+    front.open_ana()
+    bar = front.desk.patient_bar
+    QTest.keyClicks(bar.box, "x" * 200)
+    assert f"“{'x' * 40}…”" in bar.results.heading.text()
+    long = replace(ANA, lname="Wolfe" * 40)
+    bar.show_patient(long)
+    qtbot.waitUntil(lambda: bar.facts.width() >= bar.facts.sizeHint().width())
+    assert bar.name.shown.endswith("…")
+    assert bar.name.text() == long.name_lf
+
+
+def test_one_name_alone_needs_no_comma() -> None:
+    assert text.name(replace(ANA, lname="")) == "Ana"
+    assert text.name(replace(ANA, fname="")) == "Rivera"
+    assert text.name(replace(ANA, lname="", fname="")) == "No. 1524"
 
 
 def test_esc_closes_the_list_then_empties_the_box_then_leaves(front: Front) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +23,8 @@ from shiboken6 import isValid
 
 from odimaging.gui.actions import COMMANDS, MENUS, TOOLBAR, WindowState, shortcut_rows
 from odimaging.gui.presenters.browser import Place
+from odimaging.gui.presenters.viewer import ViewItem
+from odimaging.gui.views.film_strip import FilmStripModel
 from odimaging.model.errors import StoreUnavailable
 from odimaging.model.ids import DocNum
 from odimaging.settings import Settings
@@ -306,10 +308,40 @@ def test_changes_from_elsewhere_are_shown(front: Front) -> None:
 
 def test_a_lost_image_folder_stays_on_screen_until_it_is_back(front: Front) -> None:
     front.open_ana()
-    front.desk.tell(StoreUnavailable())
+    front.store.away = True
+    front.window.do("look_again")
     assert front.desk._notice.isVisible()
+    front.desk.browser.reload()
+    assert front.desk._notice.isVisible()  # the database answers, the folder does not
+    front.store.away = False
     front.window.do("look_again")
     assert not front.desk._notice.isVisible()
+
+
+def test_thumbnails_come_once_the_image_folder_is_back(front: Front, qtbot: QtBot) -> None:
+    front.store.away = True
+    front.open_ana()
+    grid, pane = front.desk.grid, front.desk.details_pane
+    first = grid.visits[0].items[0]
+    grid.select_keys([first.key])
+    qtbot.waitUntil(lambda: grid._look(first) == StoreUnavailable.default_text)
+    assert pane._preview.text() == StoreUnavailable.default_text
+    front.store.away = False
+    front.window.do("look_again")
+    qtbot.waitUntil(lambda: isinstance(grid._look(first), QPixmap))
+    assert not pane._preview.pixmap().isNull()
+
+
+def test_the_film_strip_asks_again_for_what_did_not_come() -> None:
+    asked: list[str] = []
+    model = FilmStripModel(lambda item, _arrived: asked.append(item.title))
+    model.show([ViewItem(DocNum(1), None, "one")])
+    model.want(0, 0)
+    model.want(0, 0)
+    assert asked == ["one"]
+    model.try_again()
+    model.want(0, 0)
+    assert asked == ["one", "one"]
 
 
 def test_thumbnails_grow_and_shrink_and_are_remembered(front: Front) -> None:

@@ -48,13 +48,13 @@ class PatientModel(QAbstractListModel):
         if patient is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return patient.name_lf
+            return text.name(patient)
         if role == FACTS_ROLE:
             return facts(patient)
         if role == KEY_ROLE:
             return f"Alt+{index.row() + 1}" if self._keys and index.row() < 9 else ""
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{patient.name_lf}, {facts(patient)}".replace("   ", ", ")
+            return f"{text.name(patient)}, {facts(patient)}".replace("   ", ", ")
         return patient if role == PATIENT_ROLE else None
 
 

@@ -90,6 +90,8 @@ class BrowserPresenter:
         self._submit = submit
         self.changed = changed
         self.failed = failed
+        self.reached: Callable[[], None] = lambda: None
+        """The patient's folder was looked into."""
         self._pat_num: PatNum | None = None
         self._wanted: frozenset[str] = frozenset()
         self._all: Mapping[Shown, tuple[GridItem, ...]] = {}
@@ -191,6 +193,7 @@ class BrowserPresenter:
                     lambda progress: self._repository.import_folder(pat_num, progress),
                     key="discover",
                 ),
+                done=lambda _found: self.reached(),
                 failed=self.failed,
             )
 

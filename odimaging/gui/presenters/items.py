@@ -65,6 +65,11 @@ class GridItem:
             return self.mount is not None
         return self.document.can_thumbnail and self.document.pending is None
 
+    @property
+    def may_have_pixels(self) -> bool:
+        """The same, or its file has not been fetched yet: nobody knows."""
+        return self.has_pixels or bool(self.document and self.document.pending)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -102,6 +102,10 @@ class SearchPresenter:
             self.patients, self.answered, self.more = self.recent, "", False
             self.changed()
             return
+        if not any(char.isalnum() for char in text):
+            # searched as nothing, and Enter would open the most recent patient
+            self._on_found(text, PatientHits((), more=False))
+            return
         recent = tuple(patient.pat_num for patient in self.recent)
         self._handle = self._submit(
             Job(

@@ -41,6 +41,8 @@ class ViewItem:
     doc_num: DocNum | None
     mount_num: MountNum | None
     title: str
+    has_tile: bool = True
+    """Whether a thumbnail can be made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,8 @@ class ViewerPresenter:
     def load_tile(self, item: ViewItem, arrived: Callable[[Picture], None]) -> None:
         """The item's thumbnail, from the private cache where nothing changed; silence if it has none."""
         pictures = self.repository.pictures
+        if not item.has_tile:
+            return
 
         def work(_progress: JobProgress) -> Picture:
             if item.doc_num is not None:

@@ -104,6 +104,11 @@ class DetailsPane(QScrollArea):
         self._tiles.forget(set(keys))
         self._show_preview(same=False)
 
+    def try_again(self) -> None:
+        """A preview that could not be made is asked for once more."""
+        if self._pixmap is None:
+            self._show_preview(same=False)
+
     def forget_all(self) -> None:
         """No preview is needed any more."""
         self._tiles.cancel()

@@ -71,6 +71,10 @@ class FilmStripModel(QAbstractListModel):
                 self._asked.add(key_of(item))
                 self._load_tile(item, self._arrival(item))
 
+    def try_again(self) -> None:
+        """Those that did not arrive may be asked for once more."""
+        self._asked &= set(self._tiles)
+
     def outdated(self, keys: Collection[Key]) -> None:
         """Their pictures changed: ask again; the old tile stays until the new one is here."""
         self._asked -= set(keys)

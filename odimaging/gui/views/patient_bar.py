@@ -38,7 +38,14 @@ from odimaging.gui import resources, text
 from odimaging.gui.models.patients import FACTS_ROLE, KEY_ROLE, PatientModel
 from odimaging.gui.presenters.search import SearchPresenter
 from odimaging.gui.theme import Colors
+from odimaging.gui.views.labels import ElidedLabel
 from odimaging.model.patient import Patient
+
+QUOTED = 40
+"""Letters of what was typed that are said back."""
+
+CLEAR_BUTTON_AFTER_MS = 500
+"""The first such button costs the start 40 ms: it comes when the window stands."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -64,7 +71,8 @@ class PatientBar(QFrame):
         self._search = search
         self._colors = colors
         self._is_open = False
-        self.name = _plain("patientName")
+        self.name = ElidedLabel()
+        self.name.setObjectName("patientName")
         self.facts = _plain("patientFacts")
         self.box = QLineEdit(self)
         self.box.setObjectName("patientSearch")
@@ -73,7 +81,6 @@ class PatientBar(QFrame):
             self.tr("Type a part of a name, a birthdate or a number; Down and Enter choose.")
         )
         self.box.setPlaceholderText(self.tr("Find patient…  Ctrl+O"))
-        self.box.setClearButtonEnabled(True)
         self.box.setAcceptDrops(False)
         self.box.setFixedWidth(300)
         self.results = PatientResults(search, colors, self.window())
@@ -81,6 +88,9 @@ class PatientBar(QFrame):
         self.box.textEdited.connect(self._on_typed)
         self.box.textChanged.connect(lambda words: None if words else search.type(""))
         self.box.installEventFilter(self)
+        later = QTimer(self, singleShot=True, interval=CLEAR_BUTTON_AFTER_MS)
+        later.timeout.connect(lambda: self.box.setClearButtonEnabled(True))
+        later.start()
         self.results.list.clicked.connect(self._on_clicked)
         search.changed = self._on_changed
         self.show_patient(None)
@@ -94,7 +104,7 @@ class PatientBar(QFrame):
             self.facts.setText(self.tr("Opening…") if loading else self.tr("No patient open"))
             return
         today = text.from_date(QDate.currentDate())
-        self.name.setText(patient.name_lf)
+        self.name.setText(text.name(patient))
         self.facts.setText(text.facts(patient, today))
 
     def start_search(self) -> None:
@@ -270,7 +280,7 @@ class PatientResults(QFrame):
         if search.none_found:
             return self.tr(
                 "No one matches “{}”. Check the spelling, or try just the birthdate."
-            ).format(search.text)
+            ).format(_shortened(search.text))
         if search.answered != search.text and not search.patients:
             return self.tr("Searching…")
         if not search.text:
@@ -333,6 +343,10 @@ class PatientDelegate(QStyledItemDelegate):
         )
         painter.drawText(area, left | Qt.AlignmentFlag.AlignTop, name)
         painter.restore()
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= QUOTED else f"{words[:QUOTED]}…"
 
 
 def _plain(name: str) -> QLabel:

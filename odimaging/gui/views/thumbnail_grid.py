@@ -157,6 +157,12 @@ class ThumbnailGrid(QListView):
             self._tiles.forget({key})
         self._asking.start()
 
+    def try_again(self) -> None:
+        """Thumbnails that could not be made are asked for once more."""
+        self._reasons.clear()
+        self.viewport().update()
+        self._asking.start()
+
     def forget_all(self) -> None:
         """Another patient: nothing on its way is needed any more."""
         self._tiles.cancel()

@@ -111,6 +111,11 @@ class Viewer(QWidget):
         self.film_strip.load_visible()
         self._presenter.refresh(changes)
 
+    def try_again(self) -> None:
+        """Tiles that could not be made are asked for once more."""
+        self._strip_model.try_again()
+        self.film_strip.load_visible()
+
     def set_single_letters(self, on: bool) -> None:
         """R, H and the like; the menus work either way."""
         for name, keys in SINGLE_LETTERS.items():
@@ -283,7 +288,7 @@ class Viewer(QWidget):
         self._notice(
             document.description or document.file_name,
             translate(
-                f"This {kind} has no picture to show here. It can be sent, saved as a copy, moved and deleted like any image."
+                f"This {kind} has no picture to show here. It can be sent, moved and deleted like any image."
             ),
             "document",
             buttons,

@@ -50,6 +50,16 @@ def test_no_match_offers_the_inactive_ones() -> None:
     assert search.none_found
 
 
+def test_signs_without_a_letter_find_nobody() -> None:
+    """Searched as nothing they brought the recent patients, and Enter opened the first of them."""
+    settings = MemorySettings(Settings(recent_patients=(ANA.pat_num,)))
+    search, desk, _ = presenter(InlineSubmit(), settings)
+    search.start()
+    search.type("???")
+    assert search.none_found
+    assert desk.asked == ["index"]
+
+
 def test_clearing_shows_recent_again() -> None:
     settings = MemorySettings(Settings(recent_patients=(TAG.pat_num,)))
     search, _, _ = presenter(InlineSubmit(), settings)

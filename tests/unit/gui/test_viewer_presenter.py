@@ -259,3 +259,10 @@ def test_tiles_come_for_documents_and_mounts() -> None:
     for item in (bench.items[0], bench.items[3]):
         bench.presenter.load_tile(item, lambda picture: arrived.append(picture.width))
     assert len(arrived) == 2
+
+
+def test_what_has_no_tile_is_not_asked_for_one() -> None:
+    bench = Bench()
+    asked = len(bench.submit.jobs)
+    bench.presenter.load_tile(ViewItem(DocNum(1), None, "Letter", has_tile=False), lambda _p: None)
+    assert len(bench.submit.jobs) == asked
