@@ -154,6 +154,7 @@ class DetailsPane(QScrollArea):
         self.date.setDisplayFormat("d MMM yyyy  HH:mm")
         self.date.setKeyboardTracking(False)
         self.date.setMinimumHeight(self.description.sizeHint().height())
+        self.date.lineEdit().setTextMargins(3, 0, 0, 0)  # as far in as the fields above and below
         self.date.editingFinished.connect(self._save_date)
         self.note = QPlainTextEdit(self)
         self.note.setAccessibleName(self.tr("Note"))
