@@ -1,8 +1,8 @@
 """Words and dates as the window writes them: the user's locale, plain text only."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
 from odimaging.model.patient import Gender, Patient
 
@@ -25,17 +25,37 @@ def moment(when: datetime) -> str:
     return f"{day(when.date())}, {clock}"
 
 
-def qt_moment(when: datetime) -> QDateTime:
-    """For a date field."""
-    return QDateTime(
-        QDate(when.year, when.month, when.day), QTime(when.hour, when.minute, when.second)
-    )
+DATES = (
+    "d MMM yyyy",
+    "d MMMM yyyy",
+    "MMM d yyyy",
+    "MMMM d yyyy",
+    "M/d/yyyy",
+    "d.M.yyyy",
+    "yyyy-M-d",
+)
+TIMES = ("H:mm", "h:mmAP", "h:mm AP")
+"""How a date and a time may be typed."""
 
 
-def from_qt(when: QDateTime) -> datetime:
-    """Of a date field, whole seconds, local without zone."""
-    on, at = when.date(), when.time()
-    return datetime(on.year(), on.month(), on.day(), at.hour(), at.minute(), at.second())
+def typed(when: datetime) -> str:
+    """In a field, ready to be changed: ``12 May 2025  09:30``."""
+    return f"{day(when.date())}  {when:%H:%M}"
+
+
+def read_moment(words: str, at: time) -> datetime | None:
+    """What was typed in a date field; ``at``: the time where none was. None: no date, or not one of the calendar."""
+    words = " ".join(words.replace(",", " ").split())
+    for form in DATES:
+        found = QLocale().toDateTime(words, form)
+        if found.isValid():
+            return datetime.combine(from_date(found.date()), at)
+        for clock in TIMES:
+            found = QLocale().toDateTime(words, f"{form} {clock}")
+            if found.isValid():
+                moment = time(found.time().hour(), found.time().minute())
+                return datetime.combine(from_date(found.date()), moment)
+    return None
 
 
 def age(birthdate: date, today: date) -> int:

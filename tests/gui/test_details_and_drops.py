@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
@@ -171,7 +172,7 @@ def test_several_that_differ_say_so(front: Front) -> None:
     assert pane.description.text() == ""
     assert pane.description.placeholderText() == "(several)"
     assert pane.category.currentIndex() == -1
-    assert pane.date.text() == "(several)"
+    assert pane.date.placeholderText() == "(several)"
     assert pane.img_type.currentData() is ImgType.RADIOGRAPH
 
 
@@ -189,11 +190,46 @@ def test_the_date_is_saved(front: Front) -> None:
     front.open_ana()
     pane = front.desk.details_pane
     front.desk.grid.select_keys(["d2"])
+    assert pane.date.text() == "12 May 2025  09:30"
     pane.date.setFocus()
-    pane.date.setDateTime(pane.date.dateTime().addDays(1))
+    pane.date.selectAll()
+    QTest.keyClicks(pane.date, "5/13/2025")
     QTest.keyClick(pane.date, Qt.Key.Key_Return)
-    assert doc(front, 2).date_created.day == 13
+    assert doc(front, 2).date_created == datetime(2025, 5, 13, 9, 30, 2)
     assert len(front.desk.browser.visits) == 2
+    front.window.do("undo")
+    assert doc(front, 2).date_created == datetime(2025, 5, 12, 9, 30, 2)
+
+
+@pytest.mark.parametrize("words", ["31.2.2026", "tomorrow", "", "12 May", "13/13/2025"])
+def test_what_is_no_date_is_said_beside_the_field_and_not_stored(front: Front, words: str) -> None:
+    front.open_ana()
+    pane = front.desk.details_pane
+    front.desk.grid.select_keys(["d2"])
+    before = doc(front, 2)
+    pane.date.setFocus()
+    pane.date.selectAll()
+    QTest.keyClick(pane.date, Qt.Key.Key_Delete)
+    QTest.keyClicks(pane.date, words)
+    QTest.keyClick(pane.date, Qt.Key.Key_Return)
+    assert f"“{words}” is not a date" in pane._notes["date_created"].text()
+    assert pane.date.text() == "12 May 2025  09:30"
+    assert doc(front, 2) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "minute"),
+    [
+        ("4 May 2026", (9, 30)),
+        ("May 4, 2026", (9, 30)),
+        ("4 may 2026 14:05", (14, 5)),
+        ("4.5.2026 8:00", (8, 0)),
+        ("5/4/2026 2:05 PM", (14, 5)),
+        ("2026-05-04", (9, 30)),
+    ],
+)
+def test_dates_are_read_in_the_usual_forms(words: str, minute: tuple[int, int]) -> None:
+    assert text.read_moment(words, time(9, 30)) == datetime(2026, 5, 4, *minute)
 
 
 def test_a_read_only_database_greys_the_fields_with_the_reason(front: Front) -> None:

@@ -1,13 +1,13 @@
 """The details pane: preview and the fields of what is selected. Enter or leaving a field saves it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDateTimeEdit,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -27,13 +27,12 @@ from odimaging.gui.views.labels import plain_label
 from odimaging.gui.views.pixels import to_image
 from odimaging.model import tooth_numbers
 from odimaging.model.definition import Definition, Provider
-from odimaging.model.errors import OdImagingError
+from odimaging.model.errors import InvalidField, OdImagingError
 from odimaging.model.ids import ProvNum
 from odimaging.model.picture import Picture
 
 PREVIEW_HEIGHT = 170
 PREVIEW_PIXELS = 320
-NO_DATE = QDateTime(1752, 9, 14, 0, 0, 0)  # QDateTimeEdit's own minimum
 
 
 class DetailsPane(QScrollArea):
@@ -126,10 +125,9 @@ class DetailsPane(QScrollArea):
 
     def commit(self) -> None:
         """Save what is still being typed."""
-        for name in ("description", "tooth_numbers"):
+        for name in self._lines:
             self._save_line(name)
         self._save_note()
-        self._save_date()
 
     def edit_description(self) -> None:
         """F2."""
@@ -147,19 +145,16 @@ class DetailsPane(QScrollArea):
         self.provider = self._list(self.tr("Provider"), "prov_num")
         for kind, word in TYPE_WORDS.items():
             self.img_type.addItem(word, kind)
-        self.date = QDateTimeEdit(self)
-        self.date.setAccessibleName(self.tr("Date and time"))
-        self.date.setMinimumDateTime(NO_DATE)
-        self.date.setSpecialValueText(self.tr("(several)"))
-        self.date.setDisplayFormat("d MMM yyyy  HH:mm")
-        self.date.setKeyboardTracking(False)
-        self.date.setMinimumHeight(self.description.sizeHint().height())
-        self.date.lineEdit().setTextMargins(3, 0, 0, 0)  # as far in as the fields above and below
-        self.date.editingFinished.connect(self._save_date)
+        self.date = self._line(self.tr("Date and time"), "date_created")
         self.note = QPlainTextEdit(self)
         self.note.setAccessibleName(self.tr("Note"))
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(88)
+        self._lines = {
+            "description": self.description,
+            "tooth_numbers": self.teeth,
+            "date_created": self.date,
+        }
         self._widgets: dict[str, QWidget] = {
             "description": self.description,
             "doc_category": self.category,
@@ -251,16 +246,13 @@ class DetailsPane(QScrollArea):
 
     def _show_field(self, name: str, field: FieldState) -> None:
         value = None if field.several else field.value
-        if name == "date_created":
-            self.date.setDateTime(NO_DATE if value is None else text.qt_moment(value))
-        elif name == "note":
+        if name == "note":
             self.note.setPlainText(str(value or ""))
             self.note.document().setModified(False)
             self.note.setPlaceholderText(self.tr("(several)") if field.several else "")
-        elif name in ("description", "tooth_numbers"):
-            line = self.description if name == "description" else self.teeth
-            words = str(value or "")
-            line.setText(tooth_numbers.display(words) if name == "tooth_numbers" else words)
+        elif name in self._lines:
+            line = self._lines[name]
+            line.setText(_words_of(name, value))
             line.setPlaceholderText(self.tr("(several)") if field.several else "")
             line.setCursorPosition(0)
         else:
@@ -286,7 +278,7 @@ class DetailsPane(QScrollArea):
 
     def _typing(self, name: str) -> bool:
         widget = self._widgets[name]
-        return widget.hasFocus() and (self._typed(widget) or isinstance(widget, QDateTimeEdit))
+        return widget.hasFocus() and self._typed(widget)
 
     @staticmethod
     def _typed(widget: QObject) -> bool:
@@ -302,17 +294,15 @@ class DetailsPane(QScrollArea):
             self.saved.emit(self._selection, name, value)
 
     def _save_line(self, name: str) -> None:
-        line = self.description if name == "description" else self.teeth
+        line = self._lines[name]
         if not line.isModified():
             return
         line.setModified(False)
-        value = line.text().strip()
-        if name == "tooth_numbers":
-            try:
-                value = tooth_numbers.parse(value)
-            except OdImagingError as error:
-                self.say_beside(name, error.user_text)
-                return
+        try:
+            value = self._parsed(name, line.text().strip())
+        except OdImagingError as error:
+            self.say_beside(name, error.user_text)
+            return
         self._save(name, value)
 
     def _save_note(self) -> None:
@@ -321,15 +311,23 @@ class DetailsPane(QScrollArea):
             document.setModified(False)
             self._save("note", self.note.toPlainText())
 
-    def _save_date(self) -> None:
-        field = self._state.fields.get("date_created")
-        shown = self.date.dateTime()
-        if field is None or field.value is None or shown == NO_DATE:
-            return
-        value = text.from_qt(shown)
-        was = field.value.replace(second=0, microsecond=0)
-        if field.several or value.replace(second=0) != was:
-            self._save("date_created", value)
+    def _parsed(self, name: str, words: str) -> Any:
+        """Raises InvalidField with what stands beside the field."""
+        if name == "tooth_numbers":
+            return tooth_numbers.parse(words)
+        if name != "date_created":
+            return words
+        field = self._state.fields[name]
+        stored: datetime | None = None if field.several else field.value
+        found = text.read_moment(words, stored.time() if stored else time())
+        if found is None:
+            raise InvalidField(
+                self.tr("“{}” is not a date. Write it like {}.").format(
+                    words, text.typed(stored or datetime(2026, 5, 4, 9, 30))
+                )
+            )
+        same = stored is not None and found == stored.replace(second=0, microsecond=0)
+        return stored if same else found
 
     def _save_choice(self, name: str, box: QComboBox) -> None:
         value = box.currentData()
@@ -408,3 +406,11 @@ class DetailsPane(QScrollArea):
                 self._save_note()
                 return True
         return super().eventFilter(watched, event)
+
+
+def _words_of(name: str, value: Any) -> str:
+    if not value:
+        return ""
+    if name == "date_created":
+        return text.typed(value)
+    return tooth_numbers.display(value) if name == "tooth_numbers" else str(value)

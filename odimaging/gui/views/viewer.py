@@ -20,6 +20,7 @@ from odimaging.gui.presenters.mount import MountPresenter
 from odimaging.gui.presenters.viewer import Shown, ViewerPresenter, ViewItem
 from odimaging.gui.text import day, translate
 from odimaging.gui.views.film_strip import FilmStrip, FilmStripModel, key_of
+from odimaging.gui.views.labels import ElidedLabel
 from odimaging.gui.views.image_view import ImageView
 from odimaging.gui.views.mount_page import MountPage
 from odimaging.gui.views.mount_view import MountView
@@ -171,9 +172,8 @@ class Viewer(QWidget):
         return made
 
     def _build(self) -> None:
-        self.title = QLabel()
+        self.title = ElidedLabel()
         self.title.setObjectName("viewerTitle")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.page_label = QLabel()
         self.zoom_label = QLabel()
@@ -307,7 +307,6 @@ class Viewer(QWidget):
 
     def _render_bar(self, shown: Shown) -> None:
         self.title.setText(self.title_of(shown))
-        self.title.setToolTip(self.title.text())
         can_previous, can_next = self._presenter.can_step
         self.actions["previous"].setEnabled(can_previous)
         self.actions["next"].setEnabled(can_next)
