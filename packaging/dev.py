@@ -1,12 +1,16 @@
-"""Everything a fresh machine needs, in one command. Needs nothing but Python 3.11 or newer and, on Linux, apt.
+r"""Everything a fresh machine needs, in one command. Needs nothing but Python 3.11 to 3.14 and, on Linux, apt.
 
     python3 packaging/dev.py run     make the environment, install, open the demo practice
     python3 packaging/dev.py test    the same, with MariaDB, OpenSSH and Xvfb; then every check and test
     python3 packaging/dev.py bench   the benchmarks (python -m tests.bench)
 
+On Windows ``py packaging\dev.py run``; ``py -3.14 packaging\dev.py run`` if a newer Python is there too.
 What follows after the verb is passed on: ``dev.py run --practice office.toml``, ``dev.py test tests/unit``.
 """
 
+from __future__ import annotations
+
+import contextlib
 import hashlib
 import os
 import shutil
@@ -56,8 +60,10 @@ def main(arguments: list[str]) -> int:
     if verb not in ("run", "test", "bench"):
         print(__doc__)
         return 0 if verb in ("help", "-h", "--help") else 2
-    if sys.version_info < (3, 11):  # noqa: UP036 this very check tells the user
-        print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+        print(f"Python 3.11 to 3.14 is needed; this is {sys.version.split()[0]}.")
+        if os.name == "nt":
+            print("py --list shows which are here; choose one so: py -3.14 packaging\\dev.py", verb)
         return 1
     if verb == "run" and (missing := no_display()):
         print(missing)
@@ -74,7 +80,15 @@ def main(arguments: list[str]) -> int:
     module = {"run": "odimaging", "test": "tests", "bench": "tests.bench"}[verb]
     if verb == "run" and not rest:
         rest = ["--demo"]
-    return subprocess.call([PYTHON, "-m", module, *rest], cwd=ROOT)
+    return ended([PYTHON, "-m", module, *rest])
+
+
+def ended(command: list[str | Path]) -> int:
+    """The exit code of a program. Ctrl+C reaches it too: it ends in order and is waited for, not killed."""
+    with subprocess.Popen(command, cwd=ROOT) as program:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                return program.wait()
 
 
 class Unprepared(Exception):
