@@ -48,7 +48,8 @@ from odimaging.transfer.host_keys import KnownHosts
 from odimaging.transfer.sftp import SftpConnector
 from tests.fakes.fake_decoder import plain_png
 from tests.operations import Operations, Ports
-from tests.servers.mariadb import PracticeDatabase, free_port
+from tests.servers.mariadb import PracticeDatabase
+from tests.servers.ports import free_port
 from tests.servers.proxy import Proxy
 
 PNG = plain_png(8, 6)

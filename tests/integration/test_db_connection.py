@@ -37,7 +37,7 @@ from tests.servers.mariadb import (
     PracticeDatabase,
     running_mariadb,
 )
-from tests.servers.tcp_proxy import TcpProxy
+from tests.servers.proxy import proxy
 
 pytestmark = pytest.mark.mariadb
 
@@ -213,12 +213,12 @@ def test_a_connection_cut_within_a_unit_undoes_it(
 def test_a_lost_answer_to_commit_and_the_token_that_tells(
     practice: PracticeDatabase, server: MariaDbServer
 ) -> None:
-    with TcpProxy(server.port) as proxy:
-        url = practice.url.replace(str(server.port), str(proxy.port))
+    with proxy(server.port) as line:
+        url = practice.url.replace(str(server.port), str(line.port))
         with opened(url) as database:
             with database.unit_of_work() as work:
                 doc_num = work.documents.insert(document(), token=OPERATION)
-                proxy.cut_after(b"COMMIT")
+                line.cut_after(b"COMMIT")
                 with pytest.raises(DatabaseUnavailable):
                     work.commit()
             with database.unit_of_work() as work:

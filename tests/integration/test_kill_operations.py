@@ -31,7 +31,7 @@ from odimaging.storage.root import create_root
 from tests.killer import NEVER, OPERATIONS, Answer, Case, Killer, opened
 from tests.operations import Operations
 from tests.servers.mariadb import PracticeDatabase
-from tests.servers.tcp_proxy import TcpProxy
+from tests.servers.proxy import proxy
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -441,11 +441,11 @@ def test_the_answer_to_commit_is_lost(
     site = Site(practice, tmp_path / "images", killer)
     try:
         setup = SCENARIOS[scenario](site)
-        with TcpProxy(practice.server.port) as proxy:
-            url = practice.url.replace(f":{practice.server.port}/", f":{proxy.port}/")
+        with proxy(practice.server.port) as line:
+            url = practice.url.replace(f":{practice.server.port}/", f":{line.port}/")
             case = replace(setup.case, url=url)
             with opened(case) as (_, operations):
-                proxy.cut_after(QUERY + b"COMMIT")
+                line.cut_after(QUERY + b"COMMIT")
                 with suppress(DatabaseError):
                     OPERATIONS[case.operation](operations, case, lambda _kind, _value: None)
         site.recovered()

@@ -22,7 +22,8 @@ from odimaging.model.ports import SftpTarget
 from odimaging.transfer.host_keys import KnownHosts
 from odimaging.transfer.session import DISABLED, Patience, open_session
 from odimaging.transfer.sftp import SftpConnector
-from tests.servers.openssh import OpenSsh, free_port, needs_openssh, openssh
+from tests.servers.openssh import OpenSsh, needs_openssh, openssh
+from tests.servers.ports import free_port
 from tests.servers.proxy import proxy
 
 pytestmark = pytest.mark.openssh

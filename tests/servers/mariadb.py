@@ -28,6 +28,7 @@ from odimaging.db.practice_tables import TABLES
 from odimaging.db.schema import create_practice_tables
 from tests.servers import open_dental_schema
 from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.ports import free_port
 
 USER, PASSWORD = (
     "test",
@@ -102,13 +103,6 @@ def missing(name: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(text)
     pytest.skip(text)
-
-
-def free_port() -> int:
-    """One the kernel has just given."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager

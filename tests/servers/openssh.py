@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from odimaging.model.ports import SftpTarget
+from tests.servers.ports import free_port
 
 if sys.platform != "win32":
     import pwd
@@ -76,12 +77,6 @@ class OpenSsh:
 
     def logged(self) -> str:
         return self.log.read_text(errors="replace")
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @contextlib.contextmanager

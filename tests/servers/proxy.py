@@ -1,4 +1,4 @@
-"""A TCP proxy that spoils a connection: cuts it after so many bytes, falls silent, delays."""
+"""A TCP proxy that spoils a connection: cuts it after so many bytes or a request, falls silent, delays."""
 
 import contextlib
 import select
@@ -20,6 +20,7 @@ class Proxy:
         self._cuts = deque(cuts)
         self._delay_s = delay_s
         self._silent = threading.Event()
+        self._fatal: bytes | None = None
         self._closing = threading.Event()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -37,6 +38,10 @@ class Proxy:
     def speak(self) -> None:
         """As before."""
         self._silent.clear()
+
+    def cut_after(self, request: bytes) -> None:
+        """Pass the next request with these bytes on, wait for its answer, and give the client a closed line instead."""
+        self._fatal = request
 
     def cut_now(self) -> None:
         """Reset what is open."""
@@ -72,18 +77,21 @@ class Proxy:
             server = socket.create_connection(("127.0.0.1", self._target))
             pair = _Pair(client, server, self._cuts.popleft() if self._cuts else None)
             self._open += [client, server]
-            self._start(self._pump, pair, client, server)
-            self._start(self._pump, pair, server, client)
+            self._start(self._pump, pair, client, server, True)
+            self._start(self._pump, pair, server, client, False)
 
-    def _pump(self, pair: "_Pair", here: socket.socket, there: socket.socket) -> None:
+    def _pump(self, pair: "_Pair", here: socket.socket, there: socket.socket, asks: bool) -> None:
         later: deque[tuple[float, bytes]] = deque()
         look_s = 0.002 if self._delay_s else 0.05
         with contextlib.suppress(OSError, ValueError):  # a closed socket has no number to look at
             while not self._closing.is_set():
                 if select.select([here], [], [], look_s)[0]:
                     data = here.recv(1 << 16)
-                    if not data:
+                    if not data or (pair.doomed.is_set() and not asks):
                         break
+                    if asks and self._fatal is not None and self._fatal in data:
+                        self._fatal = None
+                        pair.doomed.set()
                     later.append((time.monotonic() + self._delay_s, data))
                 while later and later[0][0] <= time.monotonic() and not self._silent.is_set():
                     pair.pass_on(there, later.popleft()[1])
@@ -95,6 +103,8 @@ class _Pair:
         self._sockets = (client, server)
         self._left = left
         self._lock = threading.Lock()
+        self.doomed = threading.Event()
+        """The next answer is not passed on."""
 
     def pass_on(self, there: socket.socket, data: bytes) -> None:
         with self._lock:
