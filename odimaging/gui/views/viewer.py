@@ -20,8 +20,8 @@ from odimaging.gui.presenters.mount import MountPresenter
 from odimaging.gui.presenters.viewer import Shown, ViewerPresenter, ViewItem
 from odimaging.gui.text import day, translate
 from odimaging.gui.views.film_strip import FilmStrip, FilmStripModel, key_of
-from odimaging.gui.views.labels import ElidedLabel
 from odimaging.gui.views.image_view import ImageView
+from odimaging.gui.views.labels import ElidedLabel
 from odimaging.gui.views.mount_page import MountPage
 from odimaging.gui.views.mount_view import MountView
 from odimaging.gui.views.notice_page import NoticePage
