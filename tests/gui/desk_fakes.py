@@ -171,6 +171,8 @@ class _Operations:
         )
 
     def update(self, request: UpdateRequest) -> UpdateResult:
+        if request.doc_num not in self._desk.documents:
+            raise DocumentNotFound
         before = self._desk.documents[request.doc_num]
         expected = request.expected or {}
         if any(getattr(before, name) != value for name, value in expected.items()):

@@ -8,7 +8,7 @@ from odimaging.gui.presenters.items import GridItem
 from odimaging.gui.presenters.selection_edits import Edited, SelectionEdits
 from odimaging.gui.presenters.words import images, some_failed
 from odimaging.model.document import Document
-from odimaging.model.errors import ChangedMeanwhile, OdImagingError
+from odimaging.model.errors import ChangedMeanwhile, DocumentNotFound, OdImagingError
 from odimaging.model.ids import DefNum
 
 FIELDS = (
@@ -125,6 +125,8 @@ class DetailsPresenter:
 
 def beside_words(errors: Sequence[OdImagingError], total: int) -> str:
     """What stands beside the field."""
+    if total == 1 and isinstance(errors[0], DocumentNotFound):
+        return "Somebody else deleted this image a moment ago. Press F5 to look again."
     if total == 1:
         return errors[0].user_text
     if all(isinstance(error, ChangedMeanwhile) for error in errors):

@@ -153,6 +153,13 @@ def test_somebody_elses_change_wins_and_stands_beside_the_field(office: Office) 
     assert office.stack.undo_step is None
 
 
+def test_what_somebody_else_deleted_is_told_beside_the_field(office: Office) -> None:
+    gone = office.items(1)
+    del office.desk.documents[DocNum(1)]
+    office.details.save(gone, "description", "Mine")
+    assert office.beside[0][1].startswith("Somebody else deleted this image")
+
+
 def test_undo_of_details_does_not_overwrite_a_later_change(office: Office) -> None:
     office.details.save(office.items(1), "description", "Mine")
     office.desk.changed_elsewhere(DocNum(1), description="Theirs")
