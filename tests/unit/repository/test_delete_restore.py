@@ -269,6 +269,16 @@ def test_restored_only_once(practice: Practice) -> None:
     assert len(practice.database.documents) == 1
 
 
+def test_one_of_two_is_restored(practice: Practice) -> None:
+    first, second = practice.import_png("a.png"), practice.import_png("b.png")
+    delete(practice, first.doc_num)
+    result = delete(practice, second.doc_num)
+    restore(practice, result)
+    assert set(practice.database.documents) == {second.doc_num}
+    assert practice.live(second) == PNG
+    assert [entry.doc_num for entry, _ in practice.store.shelved.values()] == [first.doc_num]
+
+
 def test_a_stopped_restore_is_finished_by_the_next(practice: Practice) -> None:
     document = practice.import_png()
     result = delete(practice, document.doc_num)

@@ -1,5 +1,6 @@
 """Recovery by evidence, and the invariants' watch."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,3 +213,41 @@ def test_check_only_looks(practice: Practice) -> None:
     before = practice.state()
     assert practice.ops.check().findings
     assert practice.state() == before
+
+
+def test_check_says_how_far_it_is(practice: Practice) -> None:
+    practice.database.add_document(practice.patient.pat_num, "gone.png")
+    practice.database.add_document(practice.patient.pat_num, "lost.png")
+    progress = CancelAt(99)
+    assert len(practice.ops.check(progress).findings) == 2
+    assert progress.reports == [(0, 2), (1, 2)]
+
+
+def test_a_shelved_number_that_another_document_took_is_no_finding(practice: Practice) -> None:
+    document = practice.import_png()
+    practice.ops.delete(DeleteRequest((document.doc_num,)))
+    other = practice.import_png()
+    (entry, data) = practice.store.shelved.popitem()[1]
+    taken = replace(entry, doc_num=other.doc_num)
+    practice.store.shelved[entry.operation] = (taken, data)
+    assert codes(practice) == []
+    row = {**entry.row, "FileName": other.file_name}
+    practice.store.shelved[entry.operation] = (replace(taken, row=row), data)
+    assert codes(practice) == [FindingCode.SHELF_TWICE]
+
+
+def test_each_operation_left_is_told_with_its_own_document(practice: Practice) -> None:
+    documents = [practice.import_png(), practice.import_png()]
+    for number, document in enumerate(documents):
+        note = OpsNote(
+            OperationNumber(f"{number}" * 32),
+            "delete",
+            document.doc_num,
+            document.pat_num,
+            document.file_name,
+        )
+        practice.store.write_note(note)
+    report = practice.ops.recovery()
+    assert report.undone == 2
+    assert report.changes.documents == {document.doc_num for document in documents}
+    assert codes(practice) == []

@@ -13,8 +13,9 @@ from odimaging.model.errors import (
     MountNotFound,
 )
 from odimaging.model.ids import DefNum, DocNum, MountNum
-from odimaging.repository.change_category import ChangeCategoryRequest
-from odimaging.repository.update import UpdateRequest, UpdateResult
+from odimaging.repository.change_category import ChangeCategory, ChangeCategoryRequest
+from odimaging.repository.update import Update, UpdateRequest, UpdateResult
+from tests.fakes.memory_unit_of_work import MemoryUnitOfWork
 from tests.unit.repository.conftest import Practice
 
 
@@ -209,3 +210,55 @@ def test_it_is_elsewhere_than_expected(practice: Practice, kind: str) -> None:
     )
     (failure,) = practice.ops.change_category(request).failures
     assert isinstance(failure.error, ChangedMeanwhile)
+
+
+# ---------------------------------------------------------------- others at the same row
+
+
+class Overtaken:
+    """A record set whose rows another workstation changes between our look and our UPDATE, which then finds none."""
+
+    def __init__(self, records: object) -> None:
+        self._records = records
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._records, name)
+        return (lambda *_: False) if name in ("update", "set_category") else found
+
+
+def overtaken(practice: Practice) -> Any:
+    def begin() -> MemoryUnitOfWork:
+        work = practice.database.unit_of_work()
+        vars(work).update(documents=Overtaken(work.documents), mounts=Overtaken(work.mounts))
+        return work
+
+    return begin
+
+
+def test_an_update_that_was_overtaken_writes_nothing(practice: Practice) -> None:
+    document = practice.import_png()
+    before = practice.state()
+    with pytest.raises(ChangedMeanwhile):
+        Update(overtaken(practice))(UpdateRequest(document.doc_num, {"description": "new"}))
+    assert practice.state() == before
+
+
+def test_a_move_that_was_overtaken_writes_nothing(practice: Practice) -> None:
+    document = practice.import_png()
+    mount, _ = practice.database.add_mount(practice.patient.pat_num)
+    before = practice.state()
+    request = ChangeCategoryRequest((document.doc_num,), (mount.mount_num,), DefNum(135))
+    result = ChangeCategory(overtaken(practice))(request)
+    assert [type(failure.error) for failure in result.failures] == [ChangedMeanwhile] * 2
+    assert not result.changes
+    assert practice.state() == before
+
+
+def test_a_mount_that_is_there_already_stays(practice: Practice) -> None:
+    mount, _ = practice.database.add_mount(practice.patient.pat_num)
+    before = practice.state()
+    result = practice.ops.change_category(
+        ChangeCategoryRequest((), (mount.mount_num,), mount.doc_category)
+    )
+    assert not result.failures and not result.changes and not result.mounts_before
+    assert practice.state() == before
