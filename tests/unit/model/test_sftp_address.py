@@ -55,6 +55,7 @@ BAD = [
     "//x",
     "sftp://",
     "sftp:///x",
+    f"{'ä' * 64}.example/x",
     ":22/x",
     "host:/x",
     "host:0/x",

@@ -89,6 +89,7 @@ def test_found_with_or_without_the_index(
         ("iver", "rivera"),
         ("ch-be", "berg"),
         ("rivera 81", "rivera"),
+        ("rivera 5/5/1981", None),
         ("42", "nameless"),
     ],
 )

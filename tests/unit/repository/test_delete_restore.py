@@ -172,6 +172,21 @@ def test_a_busy_database_puts_the_file_back(practice: Practice) -> None:
     assert practice.ops.check().findings == ()
 
 
+@pytest.mark.parametrize("file_name", ["gone.png", ""])
+def test_a_busy_database_leaves_a_row_without_a_file_as_it_was(
+    practice: Practice, file_name: str
+) -> None:
+    document = practice.database.add_document(practice.patient.pat_num, file_name)
+    before = practice.state()
+    practice.database.fail_on_commit = [CommitFailure.BUSY]
+    (failure,) = delete(practice, document.doc_num).failures
+    assert isinstance(failure.error, DatabaseBusy)
+    assert practice.state() == before
+    (back,) = restore(practice, delete(practice, document.doc_num)).documents
+    assert back == practice.row(document)
+    assert back.file_name == file_name
+
+
 def test_a_lost_answer_is_settled_by_the_row(practice: Practice) -> None:
     document = practice.import_png()
     practice.database.fail_on_commit = [CommitFailure.ANSWER_LOST]
@@ -361,3 +376,21 @@ def test_another_systems_document_comes_back_as_it_was(practice: Practice) -> No
     (back,) = restore(practice, result).documents
     assert (back.external_guid, back.external_source) == ("xv-1", "XVWeb")
     assert practice.live(back) == PNG
+
+
+@pytest.mark.parametrize("step", ["restore.staged", "restore.committed"])
+def test_another_systems_document_whose_restore_was_stopped(practice: Practice, step: str) -> None:
+    document = practice.import_png()
+    with practice.database.unit_of_work() as work:
+        work.documents.update(document.doc_num, {"external_source": "XVWeb"})
+        work.commit()
+    result = delete(practice, document.doc_num)
+    failpoints.arm(StopAt(step))
+    with pytest.raises(Stopped):
+        restore(practice, result)
+    failpoints.arm(None)
+    (back,) = restore(practice, result).documents
+    assert (back.doc_num, back.external_source) == (document.doc_num, "XVWeb")
+    assert practice.live(back) == PNG
+    assert not practice.store.stages and not practice.store.shelved
+    assert practice.ops.check().findings == ()

@@ -12,6 +12,7 @@ from odimaging.model.ports import OpsNote, Place
 from odimaging.repository.check import FindingCode
 from odimaging.repository.delete import DeleteRequest
 from odimaging.repository.recovery import RecoveryReport
+from odimaging.repository.restore import RestoreRequest
 from tests.fakes.memory_store import MemorySource
 from tests.unit.repository.conftest import PNG, CancelAt, Practice, StopAt, Stopped
 
@@ -250,4 +251,41 @@ def test_each_operation_left_is_told_with_its_own_document(practice: Practice) -
     report = practice.ops.recovery()
     assert report.undone == 2
     assert report.changes.documents == {document.doc_num for document in documents}
+    assert codes(practice) == []
+
+
+def restore_stopped(practice: Practice, step: str) -> DocNum:
+    """Another system's document, whose row takes no token, on its way back from the shelf."""
+    document = practice.import_png()
+    with practice.database.unit_of_work() as work:
+        work.documents.update(document.doc_num, {"external_source": "XVWeb"})
+        work.commit()
+    (deleted,) = practice.ops.delete(DeleteRequest((document.doc_num,))).deleted
+    assert deleted.operation is not None
+    failpoints.arm(StopAt(step))
+    with pytest.raises(Stopped):
+        practice.ops.restore(RestoreRequest((deleted.operation,)))
+    failpoints.arm(None)
+    return document.doc_num
+
+
+def test_a_restored_row_gets_its_bytes_from_the_shelf(practice: Practice) -> None:
+    doc_num = restore_stopped(practice, "restore.committed")
+    practice.store.stages.clear()
+    assert practice.ops.recovery().finished == 1
+    assert practice.live(practice.database.documents[doc_num]) == PNG
+    assert codes(practice) == []
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_restore_without_its_row_leaves_the_shelf_as_it_was(
+    practice: Practice, noted: bool
+) -> None:
+    doc_num = restore_stopped(practice, "restore.staged")
+    if not noted:
+        practice.store.ops.clear()
+    practice.store.now_s += 15 * 60
+    assert practice.ops.recovery().undone == 1
+    assert not practice.store.stages and not practice.store.ops
+    assert [entry.doc_num for entry, _ in practice.store.shelved.values()] == [doc_num]
     assert codes(practice) == []
