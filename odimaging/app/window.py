@@ -5,6 +5,7 @@ qasync's loop runs the window once it is painted; it awaits what ends with it, n
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import logging
 import sys
@@ -52,7 +53,7 @@ def run_window(
     from PySide6.QtWidgets import QApplication
 
     from odimaging.app.ending import ended_by_signals
-    from odimaging.gui import languages
+    from odimaging.gui import languages, resources
 
     folder = settings.data_folder()
     logs.start(folder / "logs", verbose=verbose)
@@ -60,6 +61,8 @@ def run_window(
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("odimaging")
+    application.setWindowIcon(resources.program_icon())
+    be_oneself_in_the_task_bar()
     application.setQuitOnLastWindowClosed(False)
     languages.speak(application, QLocale())
     program = Program(application, settings.default_path())
@@ -71,6 +74,12 @@ def run_window(
         if shown is not None:
             shown(program.window.close)
         return program.run()
+
+
+def be_oneself_in_the_task_bar() -> None:
+    """Windows would group the window with other programs of the same Python, under its icon."""
+    if sys.platform == "win32":
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("odimaging")
 
 
 def first_paint(application: QApplication, window: QWidget) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 ICON_SIZES = (16, 20)
+PROGRAM_ICON_SIZES = (16, 24, 32, 48, 64, 256)
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +61,14 @@ def _pixmap(name: str, size: int, color: str, ratio: float) -> QPixmap:
         painter.end()
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def program_icon() -> QIcon:
+    """The program's own, in its own colours: title bar, task bar, window switcher."""
+    result = QIcon()
+    for size in PROGRAM_ICON_SIZES:
+        result.addPixmap(_pixmap("odimaging", size, "#000000", 1.0))
+    return result
 
 
 def icon(name: str, color: QColor, disabled: QColor | None = None) -> QIcon:

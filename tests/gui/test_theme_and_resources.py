@@ -53,6 +53,14 @@ def test_the_sheet_is_short_and_has_no_place_unfilled() -> None:
     assert "@" not in sheet
 
 
+def test_the_program_s_icon_is_drawn_in_each_size_of_a_task_bar(qtbot: QtBot) -> None:
+    icon = resources.program_icon()
+    assert [size.width() for size in icon.availableSizes()] == list(resources.PROGRAM_ICON_SIZES)
+    middle = icon.pixmap(256, 256).toImage().pixelColor(128, 30)
+    assert middle.alpha() == 255
+    assert middle.blue() > middle.red(), "its own colours, not a theme's"
+
+
 def test_resources_come_from_the_checkout_or_the_installed_package() -> None:
     folder = resources.folder()
     assert (folder / "style" / "odimaging.qss").is_file()
