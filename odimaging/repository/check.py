@@ -23,9 +23,9 @@ class FindingCode(Enum):
     ROW_WITHOUT_FILE = "A document's file is missing."
     SAME_FILE_TWICE = "Two documents name the same file."
     TOKEN_LEFT = "An import was not finished."
-    STAGE_LEFT = "A staged file belongs to no document."
+    STAGE_LEFT = "An unfinished copy belongs to no document."
     NOTE_LEFT = "A deletion was not finished."
-    SHELF_TWICE = "A shelved document is also alive."
+    SHELF_TWICE = "A deleted document is also there."
 
 
 @dataclass(frozen=True, slots=True)

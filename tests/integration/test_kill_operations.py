@@ -204,7 +204,7 @@ def deleting_without_a_file(site: Site) -> Setup:
 
 def restoring(site: Site) -> Setup:
     setup = deleting(site)
-    (deleted,) = site.operations.delete(DeleteRequest(tuple(setup.case.doc_nums))).deleted  # type: ignore[arg-type]
+    (deleted,) = site.operations.delete(DeleteRequest(tuple(setup.case.doc_nums))).deleted  # type: ignore[arg-type]  # plain numbers of a case
     assert deleted.operation is not None
     case = replace(setup.case, operation="restore", doc_nums=[], operations=[deleted.operation])
     return Setup(case, setup.contents, Counter(), (0, 1))

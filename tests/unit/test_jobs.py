@@ -59,7 +59,7 @@ def test_a_bug_reaches_the_crash_handler_and_a_sentence_the_user(runner: JobRunn
     error = failed.wait()[0]
     assert isinstance(error, OdImagingError)
     assert "Smith" not in error.user_text
-    assert [type(crash) for crash in runner.crashes] == [KeyError]  # type: ignore[attr-defined]
+    assert [type(crash) for crash in runner.crashes] == [KeyError]  # type: ignore[attr-defined]  # a list of this test
 
 
 def test_a_newer_job_of_the_same_key_drops_the_older_result(runner: JobRunner) -> None:
