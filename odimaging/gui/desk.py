@@ -462,6 +462,8 @@ class Desk(QWidget):
 
     def _end_notice(self) -> None:
         self._noticed = None
+        if self._notice.isAncestorOf(self.window().focusWidget() or self):
+            self.grid_page.take_focus()
         self._notice.hide()
 
     def _on_import_progress(self, done: int, total: int) -> None:

@@ -122,6 +122,10 @@
         <source>Type</source>
         <translation>Type</translation>
     </message>
+    <message>
+        <source>“{}” is not a date. Write it like {}.</source>
+        <translation>“{}” is not a date. Write it like {}.</translation>
+    </message>
 </context>
 <context>
     <name>FilterBar</name>

@@ -314,8 +314,12 @@ def test_a_lost_image_folder_stays_on_screen_until_it_is_back(front: Front) -> N
     front.desk.browser.reload()
     assert front.desk._notice.isVisible()  # the database answers, the folder does not
     front.store.away = False
-    front.window.do("look_again")
+    again = front.desk._notice.findChild(QAbstractButton)
+    assert again is not None
+    again.setFocus()
+    again.click()
     assert not front.desk._notice.isVisible()
+    assert front.window.focusWidget() is front.desk.grid
 
 
 def test_thumbnails_come_once_the_image_folder_is_back(front: Front, qtbot: QtBot) -> None:
