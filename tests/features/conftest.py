@@ -32,7 +32,11 @@ def screen() -> str:
 
 @pytest.fixture(scope="session")
 def qapp_args(screen: str) -> list[str]:
-    """The application starts once the display is there."""
+    """The application starts once the display is there, and on it."""
+    started = QApplication.instance()
+    if isinstance(started, QApplication) and started.platformName() != "xcb":
+        pytest.fail("The stories need a process of their own: run tests/features by itself.")
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
     return ["odimaging"]
 
 
