@@ -20,8 +20,19 @@ from tests.servers.mariadb import PASSWORD, USER, MariaDbServer
 
 STEP = 5000
 FIRST_VISIT = datetime(2010, 1, 4, 9)
-LASTS = tuple(
-    "Smith Johnson Rivera O'Brien Ångström Müller Nguyen Kowalski Dubois Rossi García Okafor".split()
+LASTS = (
+    "Smith",
+    "Johnson",
+    "Rivera",
+    "O'Brien",
+    "Ångström",
+    "Müller",
+    "Nguyen",
+    "Kowalski",
+    "Dubois",
+    "Rossi",
+    "García",
+    "Okafor",
 )
 FIRSTS = [
     "Ana",
@@ -41,7 +52,24 @@ FIRSTS = [
     "Tom",
     "Grace",
 ]
-SYLLABLES = tuple("ba den ker lin mo ras son ti vel wick yar zen hol gra pe sto".split())
+SYLLABLES = (
+    "ba",
+    "den",
+    "ker",
+    "lin",
+    "mo",
+    "ras",
+    "son",
+    "ti",
+    "vel",
+    "wick",
+    "yar",
+    "zen",
+    "hol",
+    "gra",
+    "pe",
+    "sto",
+)
 
 
 def practice_with(folder: Path, counts: dict[PatNum, int], data: Callable[[int], bytes]) -> Path:

@@ -73,7 +73,7 @@ def _sent(desk: FrontDesk, server: OpenSsh) -> list[float]:
     transfers = desk.desk.practice.transfers
     assert transfers is not None
     items = [item for item in desk.desk.browser.visible if item.doc_num is not None]
-    choices = [SendChoice(item.doc_num, None, PATIENT, SIZE) for item in items]
+    choices = [SendChoice(item.doc_num, None, PATIENT) for item in items]
     gaps = Gaps()
     ended: list[bool] = []
     transfers.send(choices, there, server.password)
