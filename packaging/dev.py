@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import venv
@@ -69,7 +70,7 @@ def main(arguments: list[str]) -> int:
         print(missing)
         return 1
     try:
-        system_packages(WINDOW if verb == "run" else WINDOW + SERVERS)
+        system_packages(WINDOW if verb == "run" else WINDOW + SERVERS + names())
         environment("requirements.lock" if verb == "run" else "requirements-test.lock")
     except subprocess.CalledProcessError as error:
         print(f"This step failed: {' '.join(map(str, error.cmd[:4]))} … Its own words are above.")
@@ -128,6 +129,15 @@ def system_packages(wanted: list[str]) -> None:
         [*become, "apt-get", "update", "-q"], check=True, env=quiet, stdout=subprocess.DEVNULL
     )
     subprocess.run([*become, *command], check=True, env=quiet, stdout=subprocess.DEVNULL)
+
+
+def names() -> list[str]:
+    """What makes ``localhost`` known in a tree without /etc/hosts; nothing elsewhere."""
+    try:
+        socket.getaddrinfo("localhost", None)
+    except OSError:
+        return ["libnss-myhostname"]
+    return []
 
 
 def installed(package: str) -> bool:
