@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,39 @@ def name_of(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@cache
+def walked(file: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file, parsed once a run."""
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
 def nodes(files: list[Path]) -> Iterator[tuple[str, ast.AST]]:
     for file in files:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            yield name_of(file), node
+        name = name_of(file)
+        for node in walked(file):
+            yield name, node
+
+
+def last_name(call: ast.Call) -> str:
+    """The function's own name, without what it is looked up in."""
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 # ---------------------------------------------------------------- patches
 
 
+PATCHING = {"setattr", "delattr", "setitem", "delitem", "patch", "object", "dict", "multiple"}
+PATCHING |= {"MagicMock", "Mock"}
+
+
 def is_patch(node: ast.AST) -> bool:
     """``monkeypatch.setattr``, ``mock.patch`` and their like; not the environment, which is no seam of ours."""
     if not isinstance(node, ast.Call):
+        return False
+    if last_name(node) not in PATCHING:
         return False
     called = ast.unparse(node.func)
     return bool(
@@ -77,7 +99,9 @@ def catches_all(node: ast.AST) -> bool:
 
 
 def suppresses_all(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node) in {
+    if not isinstance(node, ast.Call) or last_name(node) != "suppress":
+        return False
+    return ast.unparse(node) in {
         "suppress(Exception)",
         "contextlib.suppress(Exception)",
         "suppress(BaseException)",
@@ -110,14 +134,13 @@ def test_no_test_is_there_for_nothing() -> None:
     bare = [
         name
         for name, node in nodes(TESTS)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {"pytest.skip", "pytest.xfail"}
-        and not node.args
+        if isinstance(node, ast.Call) and last_name(node) in {"skip", "xfail"} and not node.args
     ]
     marks = [
         name
         for name, node in nodes(TESTS)
         if isinstance(node, ast.Attribute)
+        and node.attr in {"skip", "xfail"}
         and ast.unparse(node) in {"pytest.mark.xfail", "pytest.mark.skip"}
     ]
     assert not bare + marks
@@ -131,7 +154,7 @@ def declared() -> set[str]:
     return {
         keyword.arg.replace("_", ".", 1)
         for _, node in nodes(PROGRAM)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "declare"
+        if isinstance(node, ast.Call) and last_name(node) == "declare"
         for keyword in node.keywords
         if keyword.arg is not None
     }
@@ -143,7 +166,7 @@ def passed() -> tuple[set[str], set[str]]:
     for _, node in nodes(PROGRAM):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        if ast.unparse(node.func).split(".")[-1] != "failpoint":
+        if last_name(node) != "failpoint":
             continue
         name = node.args[0]
         if isinstance(name, ast.Constant):
@@ -158,8 +181,7 @@ def kinds() -> set[str]:
     return {
         str(argument.value)
         for _, node in nodes(PROGRAM)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] in {"insert", "bring_in"}
+        if isinstance(node, ast.Call) and last_name(node) in {"insert", "bring_in"}
         for argument in node.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }
